@@ -32,7 +32,7 @@ export async function bookJson (book: Book, page: PageRequest, exports: string):
   const averages = book.averages(page.periodId)
   const { average, lowest, highest } = averages.course
   const out = new JsonChunks()
-  out.add('{"course":')
+  out.add(`{"version":"${book.version}","course":`)
   out.value(courseJson(book))
   out.add(`,"exports":${exports},"periods":`)
   out.value(book.periods.map(({ id, sourceId, name }) => ({ id, source_id: sourceId, name })))

@@ -27,6 +27,8 @@ export interface Book {
   /** The only period whose students were read; undefined: the whole course. */
   period: BookPeriod | undefined
   dataVersion: number
+  /** Another text whenever the data, or what a date has made of it, is another. */
+  version: string
   periods: BookPeriod[]
   categories: BookCategory[]
   tasks: BookTask[]
@@ -201,6 +203,7 @@ export async function readBook (
     isArchived,
     period,
     dataVersion,
+    version: versionOf(dataVersion, today, tasks, now),
     periods,
     categories,
     tasks,
@@ -222,6 +225,12 @@ export function noPeriod (id: number): DomainError {
 function isIn (student: StudentRow, { periodId, isDropped }: Omit<RowFilter, 'after'>): boolean {
   return (periodId === undefined || student.period_id === periodId) &&
     (isDropped === undefined || (student.is_dropped === 1) === isDropped)
+}
+
+/** Drop dates pass with the day, due dates one by one. */
+function versionOf (dataVersion: number, today: string, tasks: readonly BookTask[], now: number): string {
+  const pastDue = tasks.filter(({ dueAt }) => dueAt !== null && now > dueAt).length
+  return `${dataVersion}.${today}.${pastDue}`
 }
 
 function isDroppedOn (student: Omit<StudentRow, 'cells' | 'is_dropped'>, today: string): boolean {

@@ -40,12 +40,37 @@ export function addressOf (path: string): string {
   return new URL(path, document.baseURI).href
 }
 
+interface CallOptions {
+  body?: unknown
+  signal?: AbortSignal
+}
+
 /** Sends a request to the API and returns its answer. Throws ApiError. */
 export async function call<T> (
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  { body, signal }: { body?: unknown, signal?: AbortSignal } = {}
+  options: CallOptions = {}
 ): Promise<T> {
+  return await answerOf<T>(await send(method, path, options))
+}
+
+/** Asks for something that was read before with this entity tag. Undefined: it has not changed since. */
+export async function callIfChanged<T> (
+  path: string,
+  etag: string | undefined,
+  options: CallOptions = {}
+): Promise<{ value: T, etag: string } | undefined> {
+  const response = await send('GET', path, options, etag === undefined ? {} : { 'if-none-match': etag })
+  if (response.status === 304) return undefined
+  return { value: await answerOf<T>(response), etag: response.headers.get('etag') ?? '' }
+}
+
+async function send (
+  method: string,
+  path: string,
+  { body, signal }: CallOptions,
+  headers: Record<string, string> = {}
+): Promise<Response> {
   let response: Response
   try {
     response = await fetch(addressOf(path), {
@@ -53,7 +78,7 @@ export async function call<T> (
       signal: signal ?? null,
       credentials: 'same-origin',
       ...(body === undefined
-        ? {}
+        ? { headers }
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
   } catch (error) {
@@ -63,6 +88,10 @@ export async function call<T> (
   const date = Date.parse(response.headers.get('date') ?? '')
   // The header has whole seconds, so a small difference is ignored.
   if (!Number.isNaN(date)) clockOffset = Math.abs(date - Date.now()) < 5000 ? 0 : date - Date.now()
+  return response
+}
+
+async function answerOf<T> (response: Response): Promise<T> {
   if (response.status === 204) return undefined as T
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as T

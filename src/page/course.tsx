@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
-import { useMemo } from 'preact/hooks'
+import type { Course as CourseFacts } from '../http/schemas/book.ts'
 import { BookView } from './book/book-view.tsx'
-import type { AverageRange } from './book/rows.ts'
-import { useBook } from './book/use-book.ts'
-import { Exports } from './exports/exports.tsx'
+import { useBookState } from './book/book-state.ts'
+import { StaleNotice } from './book/stale-notice.tsx'
+import { useLiveBook } from './book/use-live-book.ts'
 import { lazyView } from './lazy-view.tsx'
 import { Failure, Loading } from './notices.tsx'
 import { courseLink, type CourseTab } from './router.ts'
@@ -16,14 +16,14 @@ const Charts = lazyView(async () => (await import('./charts/charts.tsx')).Charts
 const CourseSettings = lazyView(async () => (await import('./settings/settings.tsx')).CourseSettings)
 const CourseImport = lazyView(async () => (await import('./imports/import-view.tsx')).ImportView)
 
-/** One course: its performance book with the exports, its charts, its settings, and its imports. */
+/** One course: its performance book, its charts, its settings, and its imports. */
 export function Course (
   { courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }
 ) {
-  const { t, percent } = useTexts()
-  const periodId = tab === 'book' ? query.get('period') : null
-  const loaded = useBook(courseId, periodId)
-  const range = useMemo(() => rangeOf(query), [String(query)])
+  const { t, score } = useTexts()
+  const isBook = tab === 'book'
+  const [state, change] = useBookState(courseId, query, isBook)
+  const { loaded, live } = useLiveBook(courseId, isBook ? state.periodId : null)
   const course = loaded.state === 'ready' ? loaded.book.course : undefined
   useTitle(course === undefined ? t('app.courses') : `${course.name} – ${t(`tabs.${tab}`)}`)
 
@@ -37,17 +37,25 @@ export function Course (
     )
   }
   const { book, isWhole } = loaded
+  if (isBook) {
+    return (
+      <BookView
+        book={book}
+        isWhole={isWhole}
+        shownPeriodId={loaded.periodId}
+        live={live}
+        title={<Title course={course} />}
+        state={state}
+        onChange={change}
+        wanted={query.get('task') === null ? null : `task-${query.get('task') ?? ''}`}
+      />
+    )
+  }
   return (
     <>
       <div class='bar'>
-        <div>
-          <nav class='small'>
-            <a href='#/'>{t('app.courses')}</a>
-          </nav>
-          <h1 dir='auto'>{course.name}</h1>
-          <p class='muted' dir='auto'>{[course.school, course.term].filter(Boolean).join(' · ')}</p>
-        </div>
-        <p class='figure'>{t('book.average', { value: percent(book.course_average) })}</p>
+        <Title course={course} />
+        <p class='figure'>{t('book.average', { value: score(book.course_average) })}</p>
       </div>
       <nav class='tabs' aria-label={t('tabs.label')}>
         {TABS.map((one) => (
@@ -56,27 +64,7 @@ export function Course (
           </Tab>
         ))}
       </nav>
-      {tab === 'book' && (
-        <>
-          <Exports courseId={courseId} timeZone={course.time_zone} hasPeriods={book.periods.length > 0} />
-          <BookView
-            book={book}
-            isWhole={isWhole}
-            periodId={periodId}
-            range={range}
-            onPeriod={(id) => {
-              location.hash = courseLink(courseId, 'book', id === null ? undefined : { period: id })
-            }}
-            onRange={() => {
-              location.hash = courseLink(
-                courseId,
-                'book',
-                periodId === null ? undefined : { period: periodId }
-              )
-            }}
-          />
-        </>
-      )}
+      {(tab === 'charts' || tab === 'settings') && <StaleNotice live={{ ...live, changes: undefined }} />}
       {tab === 'import' && (
         <CourseImport
           courseId={courseId}
@@ -101,6 +89,21 @@ export function Course (
   )
 }
 
+/** The name of a course with its term, and the way back to the list. */
+function Title ({ course }: { course: CourseFacts }) {
+  const { t } = useTexts()
+  const where = [course.term, course.school].filter(Boolean).join(' · ')
+  return (
+    <div class='course-title'>
+      <nav class='small' aria-label={t('student.where')}>
+        <a href='#/'>{t('app.courses')}</a>
+        {where !== '' && <span class='muted' dir='auto' title={where}>{where}</span>}
+      </nav>
+      <h1 dir='auto' title={course.name}>{course.name}</h1>
+    </div>
+  )
+}
+
 function Tab (
   { courseId, tab, current, children }: {
     courseId: number,
@@ -112,13 +115,4 @@ function Tab (
   return (
     <a href={courseLink(courseId, tab)} aria-current={tab === current ? 'page' : undefined}>{children}</a>
   )
-}
-
-/** The filter in a chart's link: `?from=0.6&to=0.7`, or `?average=none`. */
-function rangeOf (query: URLSearchParams): AverageRange | null {
-  if (query.get('average') === 'none') return 'none'
-  const from = Number(query.get('from') ?? NaN)
-  if (Number.isNaN(from)) return null
-  const to = query.get('to')
-  return { from, to: to === null ? null : Number(to) }
 }

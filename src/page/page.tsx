@@ -4,6 +4,7 @@ import type { SignInOptions, User } from '../http/schemas/users.ts'
 import { call, onSignedOut } from './api.ts'
 import { Course } from './course.tsx'
 import { Courses } from './courses.tsx'
+import { forgetBookStates } from './book/book-state.ts'
 import { removeSavedExports } from './exports/saved-export.ts'
 import { InvitationView } from './invitation.tsx'
 import { lazyView } from './lazy-view.tsx'
@@ -69,6 +70,7 @@ function Page ({ firstTexts }: { firstTexts: Texts }) {
     await call('DELETE', 'api/session').catch(() => {})
     removeSavedExports()
     forgetEdits()
+    forgetBookStates()
     setSession({ state: 'signed-out', isLost: false })
     location.hash = '#/'
   }

@@ -16,13 +16,15 @@ interface Refreshed<T> {
 }
 
 /**
- * Loads a value, and loads it again: soon while `isChanging` says so, rarely otherwise, with growing pauses
- * after failures, and not at all while the page is hidden. One request starts after the one before has ended.
+ * Loads a value, and loads it again: soon while `isChanging` says so, after `rarely` ms otherwise, with
+ * growing pauses after failures, and not at all while the page is hidden. One request starts after the one
+ * before has ended.
  */
 export function useRefreshed<T> (
   key: string,
   load: (signal: AbortSignal) => Promise<T>,
-  isChanging: (value: T) => boolean
+  isChanging: (value: T) => boolean,
+  rarely = RARELY_MS
 ): Refreshed<T> {
   const [shown, setShown] = useState<{ key: string, value: T | undefined, error: unknown }>({
     key,
@@ -56,7 +58,7 @@ export function useRefreshed<T> (
         if (mine.signal.aborted || over.signal.aborted) return
         failures = 0
         setShown({ key, value, error: undefined })
-        requestAfter(latest.current.isChanging(value) ? SOON_MS : RARELY_MS)
+        requestAfter(latest.current.isChanging(value) ? SOON_MS : rarely)
       } catch (error) {
         if (mine.signal.aborted || over.signal.aborted) return
         setShown((before) => ({ ...before, error }))

@@ -135,7 +135,7 @@ async function take (source: string): Promise<void> {
 async function open (page: Page, address: string, courseId: number): Promise<void> {
   await page.goto('about:blank')
   await page.goto(`${address}#/courses/${courseId}`)
-  await page.getByText(/^[\d,]+ students shown$/).waitFor()
+  await page.getByText(/^[\d,]+ students(?:, [\d,]+ dropped)? · Course average [\d.]+%$/).waitFor()
 }
 
 async function blank (browser: Browser): Promise<Page> {

@@ -25,6 +25,7 @@ t.test('from sign-in to the file', needs(findChromium()), async (t) => {
   t.match(file.suggestedFilename(), /^Physics_I_Performance_\d{8}-\d{6}\.xlsx$/)
   await page.getByText(/The download of Physics_I.* has started/).and(page.locator(':visible[aria-hidden]'))
     .waitFor()
+  await page.getByRole('button', { name: 'History' }).click()
   await page.getByRole('link', { name: /^Download Physics_I/ }).waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'book')

@@ -40,9 +40,9 @@ t.test('an export survives a reload and a second tab, and is downloaded once', c
   await services.runner.start()
   await first
   await Promise.all([isReady(page), isReady(second)])
-  await second.getByRole('link', { name: /^Download Physics_I/ }).waitFor()
   await page.reload()
-  await page.getByText('The latest export has all current scores.').waitFor()
+  await page.getByRole('button', { name: 'History' }).click()
+  await page.getByText('Up to date', { exact: true }).waitFor()
   t.equal(downloads.length, 1)
   await becomes(t, () => page.locator('[data-phase]').count(), 0, 'nothing is followed any more')
   t.strictSame(problems, [])
@@ -90,7 +90,10 @@ t.test('a failure says what happened, what to do, and the number of the job', ch
   await notice.getByText(/^Job \d+\./).waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'export-failed')
+  await notice.getByRole('button', { name: 'Try again' }).click()
+  await page.locator('[data-phase=failed]').getByText(/^Job \d+\./).waitFor()
   await page.reload()
+  await page.getByRole('button', { name: 'History' }).click()
   await page.getByText('This course has no exports yet.').waitFor()
   await becomes(t, () => notice.count(), 0, 'it is not shown again')
 })
@@ -105,6 +108,7 @@ t.test('deleting can be undone for some seconds', chromium, async (t) => {
   const file = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export to Excel' }).click()
   await file
+  await page.getByRole('button', { name: 'History' }).click()
   const remove = page.getByRole('button', { name: /^Delete Physics_I/ })
   await remove.waitFor()
   // On a busy machine, the seconds could be over before the next step of the test.

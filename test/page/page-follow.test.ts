@@ -54,7 +54,8 @@ t.test('a lost connection and a wrong clock do not stop it', chromium, async (t)
   await page.goto(address)
   await page.getByRole('link', { name: /Physics I/ }).click()
   t.match((await file).suggestedFilename(), /\.xlsx$/)
-  await page.locator('.exports time').getByText(/now|second|minute/).waitFor()
+  await page.getByRole('button', { name: 'History' }).click()
+  await page.locator('.entry time').getByText(/now|second|minute/).waitFor()
 })
 
 t.test(
@@ -122,7 +123,7 @@ t.test(
     await becomes(t, value, 0.42, 'the bar shows it')
     await becomes(
       t,
-      () => mine.page.locator('.exports .hidden[role=status]').textContent(),
+      () => mine.page.locator('.facts .hidden[role=status]').textContent(),
       'Creating the workbook: 25%.',
       'a screen reader hears of each quarter'
     )

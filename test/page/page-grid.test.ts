@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { findChromium, needs } from '../support/tools.ts'
 import { accessibilityProblems, screenshot, signIn, startPage } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
-import { becomes, hasFocus } from './view-facts.ts'
+import { becomes, fixed, hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 const cell = (page: Page, row: number, column: number) =>
@@ -19,33 +19,31 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await signIn(page, address)
   await page.getByRole('link', { name: /Physics I/ }).click()
   const grid = page.getByRole('grid', { name: 'Scores of Physics I' })
-  await page.getByText(/^700 students shown$/).waitFor()
+  await page.getByText(/^637 students, 63 dropped · /).waitFor()
   const book = (await call('GET', `/api/courses/${courseIds[0]}/performance?limit=1000`)).json()
 
-  await becomes(t, () => grid.getAttribute('aria-rowcount'), String(FIRST + 700), 'all rows')
+  await becomes(t, () => grid.getAttribute('aria-rowcount'), String(FIRST + 637), 'all rows')
   await becomes(t, () => grid.getAttribute('aria-colcount'), String(1 + 2 + 1 + 2 + 60), 'all columns')
   t.ok(await page.locator('.cell').count() < 1000, 'only what is in view exists')
   await becomes(t, () => grid.locator('[tabindex="0"]').count(), 1, 'one tab stop')
 
   // Summary rows are the server's numbers.
-  const percent = (fraction: number) =>
-    new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(fraction)
   const shows = (row: number, column: number, text: string) =>
     becomes(t, () => cell(page, row, column).textContent(), text, `${row}, ${column} is ${text}`)
-  await shows(1, 3, percent(book.course_average))
-  await shows(2, 6, percent(book.data_headings[0].lowest))
-  await shows(FIRST, 3, percent(book.students[0].course_average))
+  await shows(1, 3, fixed(book.course_average))
+  await shows(2, 6, fixed(book.data_headings[0].lowest))
+  await shows(FIRST, 3, fixed(book.students[0].course_average))
 
   await cell(page, 0, 0).focus()
   await page.keyboard.press('Control+End')
-  const last = cell(page, FIRST + 699, 65)
+  const last = cell(page, FIRST + 636, 65)
   await last.waitFor()
   await hasFocus(t, last)
   // What stays: the header's row and the student's column.
   const place = async (element: Locator) => (await element.boundingBox())!
   const below = async () => Math.round((await place(cell(page, 0, 65))).y - (await place(grid)).y)
   await becomes(t, below, 1, 'the header')
-  const beside = async () => Math.round((await place(cell(page, FIRST + 699, 0))).x - (await place(grid)).x)
+  const beside = async () => Math.round((await place(cell(page, FIRST + 636, 0))).x - (await place(grid)).x)
   await becomes(t, beside, 1, 'the student')
   await becomes(t, async () => {
     const [box, shown] = [await place(grid), await place(last)]
@@ -64,25 +62,29 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   const averages = book.students.filter((student: any) => !student.is_dropped).map((student: any) =>
     student.course_average
   ).sort((a: number, b: number) => a - b)
-  await shows(FIRST, 3, percent(averages[0]))
+  await shows(FIRST, 3, fixed(averages[0]))
   await becomes(t, () => cell(page, 0, 3).getAttribute('aria-sort'), 'ascending', 'to a screen reader too')
   await page.keyboard.press('Enter')
   await page.getByText(/Sorted by Course average, descending/).waitFor()
-  await shows(FIRST, 3, percent(averages.at(-1)))
+  await shows(FIRST, 3, fixed(averages.at(-1)))
   await hasFocus(t, cell(page, 0, 3), 'the focus is kept')
+  await page.getByRole('button', { name: 'Filters' }).click()
+  await page.getByLabel('Show dropped students').check()
+  await page.keyboard.press('Escape')
+  await becomes(t, () => grid.getAttribute('aria-rowcount'), String(FIRST + 700), 'with those who dropped')
+  await cell(page, 0, 3).focus()
   await page.keyboard.press('Control+ArrowDown')
   await cell(page, FIRST + 699, 0).getByText('Dropped').waitFor()
 
   await page.getByLabel('Search by name or ID').fill('1005')
-  await page.getByText(/^1 student shown/).waitFor()
+  await page.getByText(/^1 of 637 students, 63 dropped · /).waitFor()
   await shows(FIRST, 1, '1005')
   await page.getByLabel('Search by name or ID').fill('no such name')
   await page.getByText('No students match.').waitFor()
   await screenshot(page, 'grid-no-match')
   await page.getByRole('button', { name: 'Clear filters' }).click()
-  await page.getByText(/^700 students shown/).waitFor()
-  await page.getByLabel('Show dropped students').uncheck()
-  await page.getByText(`${averages.length} students shown`).waitFor()
+  await page.getByText(/^637 students, 63 dropped/).waitFor()
+  t.equal(averages.length, 637)
   t.strictSame(problems, [])
 })
 
@@ -123,24 +125,25 @@ t.test('periods, points, marks and the details of a score', chromium, async (t) 
   await details.waitFor({ state: 'detached' })
   await hasFocus(t, cell(page, late.row, late.column), 'the focus is back where it was')
 
-  await page.getByRole('region', { name: 'Performance book' }).getByText('Points', { exact: true }).click()
-  await cell(page, late.row, late.column).getByText(String(late.score.score * 20), { exact: true }).waitFor()
+  await page.getByRole('radio', { name: 'Points' }).check({ force: true })
+  const points = `${late.score.score * 20} / 20`
+  await cell(page, late.row, late.column).getByText(points, { exact: true }).waitFor()
   const missing = at((one) => one.status === 'missing')
   await cell(page, missing.row, missing.column).getByText('Missing').waitFor()
 
   const period = book.periods[1]
-  await page.getByRole('region', { name: 'Performance book' }).getByRole('combobox').selectOption({
-    label: period.name,
-  })
+  await page.getByRole('combobox', { name: 'Period' }).selectOption({ label: period.name })
   const inPeriod = (await call('GET', `/api/courses/${courseIds[0]}/performance?period_id=${period.id}`))
     .json()
-  await page.getByText(`${inPeriod.students.length} students shown`).waitFor()
+  // Every figure says what it covers.
+  await page.getByText(
+    `2nd period ${fixed(inPeriod.course_average)}, course ${fixed(book.course_average)}`
+  ).waitFor()
+  await cell(page, 1, 0).getByText('Class average, 2nd period').waitFor()
   await becomes(
     t,
     () => cell(page, 1, 6).textContent(),
-    new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(
-      inPeriod.data_headings[0].class_average
-    ),
+    `${(inPeriod.data_headings[0].class_average * 20).toFixed(1)} / 20`,
     'the average of the period'
   )
   t.strictSame(problems, [])

@@ -25,6 +25,7 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
   await page.getByText('This course has no students yet.').waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'empty-course')
+  await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('link', { name: 'Charts' }).click()
   await page.getByText('There are no scores to chart yet.').waitFor()
   await page.getByRole('link', { name: 'Settings' }).click()
@@ -77,39 +78,45 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
   t.strictSame(problems, [])
 })
 
-t.test(
-  'what is offered first: the newest export while it is current, a new one once scores have changed',
-  chromium,
-  async (t) => {
-    const { address, open, services, call, courseIds } = await startPage(t, { courses: [sampleCourse()] })
-    const ask = async (body?: object) => {
-      await call('POST', `/api/courses/${courseIds[0]}/performance/export`, { body })
-      await services.runner.drain()
-    }
-    await ask({ values: 'points' })
-    await ask({})
-    const { page } = await open()
-    await signIn(page, address)
-    await page.getByRole('link', { name: /Physics I/ }).click()
-    await page.getByText('Up to date').waitFor()
-    const file = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Download latest' }).click()
-    await file
-    await page.getByText('Options', { exact: true }).click()
-    await page.getByLabel('Scores as').selectOption('points')
-    await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
-    // It is not what is asked for.
-    await page.getByRole('button', { name: 'Download latest' }).waitFor({ state: 'detached' })
-    await page.getByLabel('Scores as').selectOption('percent')
-    await page.getByRole('button', { name: 'Show all 2 exports' }).click()
-    await becomes(t, () => page.getByRole('row').filter({ hasText: 'Physics_I' }).count(), 2, 'both exports')
-    t.strictSame(await accessibilityProblems(page), [])
-    await screenshot(page, 'exports-all')
-
-    await call('PATCH', `/api/courses/${courseIds[0]}`, { body: { missing_counts: 'zero' } })
-    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    await page.getByText('Out of date').first().waitFor()
-    await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
-    await screenshot(page, 'exports-changed')
+t.test('the history says what a file has, and whether scores have changed since', chromium, async (t) => {
+  const { address, open, services, call, courseIds } = await startPage(t, { courses: [sampleCourse()] })
+  const course = `/api/courses/${courseIds[0]}`
+  const ask = async (body?: object) => {
+    await call('POST', `${course}/performance/export`, { body })
+    await services.runner.drain()
   }
-)
+  const [, second] = (await call('GET', `${course}/performance`)).json().periods
+  await ask({ values: 'points', include_dropped: false, period_id: second.id })
+  await ask({})
+  const { page } = await open()
+  await signIn(page, address)
+  await page.getByRole('link', { name: /Physics I/ }).click()
+  await page.getByRole('button', { name: 'Export options' }).click()
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download latest' }).click()
+  await file
+  await page.getByRole('radio', { name: 'Points' }).check({ force: true })
+  await page.getByRole('button', { name: 'Export options' }).click()
+  // It is not what is on the screen.
+  await page.getByText('As on the screen: whole course, points.').waitFor()
+  await page.getByRole('button', { name: 'Download latest' }).waitFor({ state: 'detached' })
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'History' }).click()
+  const entries = page.getByRole('list', { name: 'List of exports' }).locator('> li')
+  await becomes(t, () => entries.count(), 2, 'both exports')
+  const words = '2nd period, points, without dropped students'
+  await entries.filter({ hasText: words }).getByText('Up to date').waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'exports-all')
+  await page.getByRole('button', { name: 'Close' }).click()
+
+  await call('PATCH', course, { body: { missing_counts: 'zero' } })
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+  await page.getByText('Scores changed').waitFor()
+  await page.getByRole('button', { name: 'History' }).click()
+  await becomes(t, () => entries.getByText('Out of date').count(), 2, 'neither is up to date')
+  await entries.first().getByRole('button', { name: 'What changed since' }).click()
+  await entries.first().getByText('Setting changed: missing work is ignored', { exact: false }).waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'exports-changed')
+})

@@ -21,3 +21,9 @@ export async function becomes<T> (
 export async function hasFocus (t: Test, element: Locator, name = 'it has the focus'): Promise<void> {
   await becomes(t, () => element.evaluate((node) => node.matches(':focus')), true, name)
 }
+
+/** A fraction as the book shows it to English readers. */
+export function fixed (fraction: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
+  return new Intl.NumberFormat('en-US', { style: 'percent', ...digits }).format(fraction)
+}

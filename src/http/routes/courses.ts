@@ -17,12 +17,15 @@ import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { byteLength, factsOf, sendChunks } from '../book-chunks.ts'
 import type { BookTraffic } from '../book-traffic.ts'
+import { sendTagged, tagged } from '../entity-tags.ts'
 import type { Links } from '../links.ts'
 import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
 import { courseParams, errors } from '../schemas/common.ts'
 import { exportJson } from './exports.ts'
 
 const tags = ['Courses']
+/** Larger answers have no entity tag: making one would hold up the server's thread. */
+const TAGGED_MAX_BYTES = 256 * 1024
 
 interface CoursesRoutesOptions {
   config: Pick<Config, 'BOOK_PAGE_MAX_BYTES'>
@@ -115,13 +118,15 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     schema: {
       tags,
       summary: 'The performance book: every student, every task, every score and average',
+      description: 'A small answer (as with `limit=1`) has an ETag and can be polled with If-None-Match: ' +
+        '304 says that neither the book nor its exports have changed.',
       params: courseParams,
       querystring: Type.Object({
         limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 500 }),
         cursor: Type.Optional(Type.String({ maxLength: 64 })),
         period_id: Type.Optional(Type.Integer({ minimum: 1 })),
       }),
-      response: { 200: bookSchema, ...errors(400, 401, 403, 404, 429, 503) },
+      response: { 200: bookSchema, 304: Type.Null(), ...errors(400, 401, 403, 404, 429, 503) },
     },
   }, async (request, reply) => {
     const { limit, cursor, period_id: periodId } = request.query
@@ -141,7 +146,9 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     // Only this request refers to the page so far, so a refusal frees its memory at once.
     const arrived = traffic.send(principalOf(request).userId, byteLength(chunks))
     finished(reply.raw, arrived)
-    return sendChunks(reply, chunks)
+    return byteLength(chunks) > TAGGED_MAX_BYTES
+      ? sendChunks(reply, chunks)
+      : sendTagged(request, reply, tagged(Buffer.concat(chunks).toString()))
   })
 
   app.patch('/api/courses/:course_id', {

@@ -89,6 +89,9 @@ const student = Type.Object({
 export const bookParts = { course, period, task, student, cell }
 
 export const bookSchema = Type.Object({
+  version: Type.String({
+    description: 'Another text whenever scores, settings or dates have changed the book; not for exports',
+  }),
   course,
   exports: Type.Array(exportSchema),
   periods: Type.Array(period),

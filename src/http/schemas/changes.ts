@@ -1,5 +1,5 @@
 // What has changed in a book since an export, as the API shows it.
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import { CHANGE_KINDS } from '../../snapshots/change.ts'
 import { id, nullable, time } from './common.ts'
 
@@ -35,3 +35,4 @@ export const changesSchema = Type.Object({
   count: Type.Integer({ description: 'The number of all changes, not only of those on this page' }),
   next_cursor: nullable(text),
 }, { title: 'ExportChanges' })
+export type ExportChanges = Static<typeof changesSchema>

@@ -11,12 +11,18 @@ export interface TaskColumn {
   index: number
   heading: Task
   category: string | undefined
+  /** Decimals of its points: as many as any of them needs. */
+  decimals: number
 }
 
 export interface Column {
   key: string
   title: string
+  /** A second line of the heading. */
+  remark?: string
   kind: 'id' | 'period' | 'average' | 'task'
+  /** The category that the column belongs to. */
+  categoryId: number | null
   /** Px. */
   width: number
   /** What the column sorts by; null sorts last. */
@@ -34,16 +40,54 @@ export interface PlacedColumn {
   size: number
 }
 
-/** The columns after the student's name, in the workbook's order. */
-export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
+export const COLUMN_WIDTH = { least: 56, most: 480 }
+const MAX_DECIMALS = 2
+
+/** All columns after the student's name, in the order of the workbook, or with categories in this order. */
+export function allColumns (
+  book: Book,
+  { t, percent, score }: Pick<Texts, 't' | 'percent' | 'score'>,
+  order: readonly number[],
+  shown: Shown
+): Column[] {
   const periods = new Map(book.periods.map(({ id, name }) => [id, name]))
   const categories = new Map(book.categories.map(({ id, name }) => [id, name]))
+  const total = book.categories.reduce((sum, { weight }) => sum + weight, 0)
+  const isScaled = total > 0 && Math.abs(total - 1) > 1e-9
+  const averages = book.categories.map((category, i): Column => ({
+    key: `category-${category.id}`,
+    title: t('book.categoryWeight', { category: category.name, weight: percent(category.weight) }),
+    ...(isScaled && {
+      remark: t('book.categoryShare', { share: score(category.weight / total) }),
+    }),
+    kind: 'average',
+    categoryId: category.id,
+    width: 104,
+    value: (student) => student.category_averages[i] ?? null,
+    spread: category,
+  }))
+  const tasks = book.data_headings.map((heading, index): Column => ({
+    key: `task-${heading.id}`,
+    title: heading.title,
+    kind: 'task',
+    categoryId: heading.category_id,
+    width: 104,
+    value: (student) => student.data[index]?.score ?? null,
+    spread: heading,
+    task: {
+      index,
+      heading,
+      category: categories.get(heading.category_id ?? 0),
+      decimals: shown === 'points' ? decimalsOf(book.students, index, heading.points_possible ?? 0) : 0,
+    },
+  }))
   return [
     {
       key: 'id',
       title: t('book.studentId'),
       kind: 'id',
-      width: 120,
+      categoryId: null,
+      width: 104,
       value: (student) => student.student_identifier,
     },
     ...(book.periods.length > 1
@@ -52,7 +96,8 @@ export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
           key: 'period',
           title: t('book.period'),
           kind: 'period',
-          width: 120,
+          categoryId: null,
+          width: 96,
           value: (student) => periods.get(student.period_id ?? 0) ?? null,
         } satisfies Column,
         ]
@@ -61,6 +106,7 @@ export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
       key: 'average',
       title: t('book.courseAverage'),
       kind: 'average',
+      categoryId: null,
       width: 104,
       value: (student) => student.course_average,
       spread: {
@@ -69,22 +115,47 @@ export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
         highest: book.course_highest,
       },
     },
-    ...book.categories.map((category, i): Column => ({
-      key: `category-${category.id}`,
-      title: t('book.categoryAverage', { category: category.name }),
-      kind: 'average',
-      width: 116,
-      value: (student) => student.category_averages[i] ?? null,
-      spread: category,
-    })),
-    ...book.data_headings.map((heading, index): Column => ({
-      key: `task-${heading.id}`,
-      title: heading.title,
-      kind: 'task',
-      width: 120,
-      value: (student) => student.data[index]?.score ?? null,
-      spread: heading,
-      task: { index, heading, category: categories.get(heading.category_id ?? 0) },
-    })),
+    ...(order.length === 0 ? [...averages, ...tasks] : byCategory(order, averages, tasks)),
   ]
+}
+
+/** Each category's average, followed by its assignments. */
+function byCategory (order: readonly number[], averages: readonly Column[], tasks: readonly Column[]) {
+  const ids = averages.map(({ categoryId }) => categoryId)
+  const inOrder = [...order.filter((id) => ids.includes(id)), ...ids.filter((id) => !order.includes(id ?? 0))]
+  return [
+    ...inOrder.flatMap((id) => [...averages, ...tasks].filter(({ categoryId }) => categoryId === id)),
+    ...tasks.filter(({ categoryId }) => !ids.includes(categoryId)),
+  ]
+}
+
+/**
+ * The columns to show: without those that are hidden by their keys, or by `group-ID` for the assignments of a
+ * category.
+ */
+export function shownColumns (
+  columns: readonly Column[],
+  hidden: ReadonlySet<string>,
+  widths: Readonly<Record<string, number>>
+): Column[] {
+  return columns
+    .filter(({ key, kind, categoryId }) =>
+      !hidden.has(key) && !(kind === 'task' && hidden.has(`group-${categoryId ?? 0}`))
+    )
+    .map((column) => {
+      const width = widths[column.key] ?? (column.kind === 'task' ? widths['task'] : undefined)
+      return width === undefined ? column : { ...column, width }
+    })
+}
+
+function decimalsOf (students: readonly Student[], index: number, possible: number): number {
+  let most = 0
+  for (const { data } of students) {
+    const score = data[index]?.score
+    if (score == null) continue
+    const hundredths = Math.round(score * possible * 100)
+    if (hundredths % 10 !== 0) return MAX_DECIMALS
+    if (hundredths % 100 !== 0) most = 1
+  }
+  return most
 }

@@ -3,17 +3,18 @@ import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { TaskColumn } from './columns.ts'
 import { scoreText } from './score-text.tsx'
-import { sortedName } from './rows.ts'
+import { isMissing, sortedName } from './rows.ts'
 
 /** The details of one score, in a dialog. When it closes, the browser returns the focus to the cell. */
 export function Details (
-  { student, task: { heading, category, index }, timeZone, onClose }: {
+  { student, task, timeZone, onClose }: {
     student: Student,
     task: TaskColumn,
     timeZone: string,
     onClose: () => void,
   }
 ) {
+  const { heading, category, index } = task
   const texts = useTexts()
   const { t, number, exactTime } = texts
   const dialog = useRef<HTMLDialogElement>(null)
@@ -27,12 +28,13 @@ export function Details (
   ]
   if (cell !== null) {
     const marks = [
+      ...(cell.score !== null && isMissing(cell) ? [t('mark.missing')] : []),
       ...(cell.is_late ? [t('mark.late')] : []),
       ...(cell.is_provisional ? [t('mark.provisional')] : []),
     ]
     facts.push(
       [t('details.status'), t(`status.${cell.status}`)],
-      [t('details.score'), cell.score === null ? null : scoreText(cell, heading, 'percent', texts)],
+      [t('details.score'), cell.score === null ? null : scoreText(cell, task, 'percent', texts)],
       [
         t('details.points'),
         cell.points === null

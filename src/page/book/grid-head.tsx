@@ -1,13 +1,14 @@
 import { Component } from 'preact'
 import type { TextKey } from '../texts/catalogue.ts'
 import type { Texts } from '../texts/use-texts.ts'
-import type { PlacedColumn, Spread } from './columns.ts'
+import type { Column, PlacedColumn, Shown, Spread } from './columns.ts'
 import { hasChanged } from './has-changed.ts'
 import type { Sort } from './rows.ts'
+import { spreadText } from './score-text.tsx'
 
-const TITLE_HEIGHT = 84
-const SUMMARY_HEIGHT = 30
-const SUMMARIES: ReadonlyArray<readonly [TextKey, keyof Spread]> = [
+const TITLE_HEIGHT = 70
+const SUMMARY_HEIGHT = 24
+export const SUMMARIES: ReadonlyArray<readonly [TextKey, keyof Spread]> = [
   ['book.classAverage', 'class_average'],
   ['book.lowest', 'lowest'],
   ['book.highest', 'highest'],
@@ -23,7 +24,10 @@ interface GridHeadProps {
   tabRow: number | null
   tabColumn: number | null
   sort: Sort | null
+  shown: Shown
   timeZone: string
+  /** Whose averages these are: the course's, or a period's. */
+  coverage: string | undefined
   texts: Texts
 }
 
@@ -37,8 +41,8 @@ export class GridHead extends Component<GridHeadProps> {
   }
 
   override render () {
-    const { items, tabRow, tabColumn, sort, timeZone, texts } = this.props
-    const { t, percent, day } = texts
+    const { items, tabRow, tabColumn, sort, shown, timeZone, coverage, texts } = this.props
+    const { t } = texts
     const tab = (row: number, column: number) => tabRow === row && tabColumn === column ? 0 : -1
     const sorted = (key: string) =>
       sort?.key !== key ? undefined : sort.isDescending ? 'descending' : 'ascending'
@@ -58,7 +62,7 @@ export class GridHead extends Component<GridHeadProps> {
             <Arrow direction={sorted('name')} />
           </div>
           {items.map(({ column, index, start, size }) => {
-            const { key, title, kind, task } = column
+            const { key, title, kind } = column
             return (
               <div
                 key={key}
@@ -72,18 +76,14 @@ export class GridHead extends Component<GridHeadProps> {
                 style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
                 title={title}
               >
-                <span class='title' dir='auto'>{title}</span>
-                <Arrow direction={sorted(key)} />
-                {task !== undefined && (
-                  <span class='sub'>
-                    <span dir='auto'>{task.category ?? ''}</span>
-                    <span>
-                      {task.heading.due_at === null
-                        ? t('book.noDue')
-                        : t('book.due', { date: day(task.heading.due_at, timeZone) })}
-                    </span>
-                  </span>
-                )}
+                <span class='title' dir='auto'>
+                  {title}
+                  <Arrow direction={sorted(key)} />
+                </span>
+                {headingLines(column, shown, timeZone, texts).map((line) => (
+                  <span key={line} class='sub' dir='auto'>{line}</span>
+                ))}
+                <span class='resize' data-resize={index} aria-hidden='true' />
               </div>
             )
           })}
@@ -104,10 +104,12 @@ export class GridHead extends Component<GridHeadProps> {
               data-row={s + 1}
               data-column={0}
             >
-              {t(label)}
+              <span class='name' dir='auto'>
+                {coverage === undefined ? t(label) : t('book.ofPeriod', { what: t(label), period: coverage })}
+              </span>
             </div>
             {items.map(({ column, index, start, size }) => {
-              const { key, kind, spread } = column
+              const { key, kind, spread, task } = column
               return (
                 <div
                   key={key}
@@ -119,7 +121,7 @@ export class GridHead extends Component<GridHeadProps> {
                   data-column={index + 1}
                   style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
                 >
-                  {spread === undefined ? '' : percent(spread[which])}
+                  {spreadText(spread, which, task, shown, texts)}
                 </div>
               )
             })}
@@ -130,8 +132,26 @@ export class GridHead extends Component<GridHeadProps> {
   }
 }
 
+/** The lines below the title of a column: of a task, its category, its due date, and points possible. */
+export function headingLines (
+  { task, remark }: Pick<Column, 'task' | 'remark'>,
+  shown: Shown,
+  timeZone: string,
+  { t, shortDay, number }: Texts
+): string[] {
+  if (task === undefined) return remark === undefined ? [] : [remark]
+  const { due_at: due, points_possible: possible } = task.heading
+  const facts = [
+    due === null ? t('book.noDue') : shortDay(due, timeZone),
+    ...(shown === 'points' && possible !== null && possible > 0
+      ? [t('book.pointsPossible', { points: number(possible) })]
+      : []),
+  ]
+  return [...(task.category === undefined ? [] : [task.category]), facts.join(' · ')]
+}
+
 function Arrow ({ direction }: { direction: 'ascending' | 'descending' | undefined }) {
   return direction === undefined
     ? null
-    : <span class='arrow' aria-hidden='true'>{direction === 'ascending' ? '▲' : '▼'}</span>
+    : <span class='arrow' aria-hidden='true'>{direction === 'ascending' ? ' ▲' : ' ▼'}</span>
 }

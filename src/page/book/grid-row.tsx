@@ -15,6 +15,10 @@ interface GridRowProps {
   /** The column of the cell that Tab reaches, if it is in this row. */
   tabColumn: number | null
   shown: Shown
+  /** Address of the student's own view. */
+  href: string
+  /** Keys of the columns whose value has changed since the book was opened. */
+  changed: ReadonlySet<string> | undefined
   texts: Texts
 }
 
@@ -31,7 +35,7 @@ export class GridRow extends Component<GridRowProps> {
   }
 
   override render () {
-    const { student, index, top, tabColumn, texts } = this.props
+    const { student, index, top, tabColumn, href, texts } = this.props
     const { t } = texts
     const name = sortedName(student)
     return (
@@ -49,7 +53,9 @@ export class GridRow extends Component<GridRowProps> {
           data-row={index}
           data-column={0}
         >
-          <span class='name' dir='auto' title={name}>{name === '' ? t('book.noName') : name}</span>
+          <a class='name' dir='auto' title={name} tabIndex={-1} href={href}>
+            {name === '' ? t('book.noName') : name}
+          </a>
           {student.is_dropped && <span class='tag'>{t('book.dropped')}</span>}
         </div>
         {this.#cellsOf(this.props)}
@@ -58,13 +64,15 @@ export class GridRow extends Component<GridRowProps> {
   }
 
   #cellsOf (props: GridRowProps): VNode[] {
-    const { student, index, items, tabColumn, shown, texts } = props
-    const isSameRow = this.#drawnFor !== undefined && !hasChanged({ ...this.#drawnFor, items }, props)
+    const { student, index, items, tabColumn, shown, changed, texts } = props
+    const isSameRow = this.#drawnFor !== undefined &&
+      !hasChanged({ ...this.#drawnFor, items, href: props.href }, props)
     const before = isSameRow ? this.#cells : new Map<Column, never>()
     this.#drawnFor = props
     this.#cells = new Map()
     return items.map(({ column, index: i, start, size }) => {
       const known = before.get(column)
+      const isChanged = changed?.has(column.key) === true
       const node = known?.start === start
         ? known.node
         : (
@@ -72,13 +80,14 @@ export class GridRow extends Component<GridRowProps> {
             key={column.key}
             role='gridcell'
             aria-colindex={i + 2}
-            class={`cell ${column.kind}`}
+            class={isChanged ? `cell ${column.kind} changed` : `cell ${column.kind}`}
             tabIndex={tabColumn === i + 1 ? 0 : -1}
             data-row={index}
             data-column={i + 1}
             style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
           >
             {this.#content(column, student, shown, texts)}
+            {isChanged && <span class='hidden'>{texts.t('live.changed')}</span>}
           </div>
           )
       this.#cells.set(column, { start, node })
@@ -91,14 +100,21 @@ export class GridRow extends Component<GridRowProps> {
       return (
         <Score
           cell={student.data[column.task.index] ?? null}
-          heading={column.task.heading}
+          task={column.task}
           shown={shown}
           texts={texts}
         />
       )
     }
     const value = column.value(student)
-    if (column.kind === 'average') return texts.percent(value as number | null)
+    if (column.key === 'average' && student.grade !== null) {
+      return (
+        <>
+          {texts.score(value as number | null)} <b class='letter' dir='auto'>{student.grade}</b>
+        </>
+      )
+    }
+    if (column.kind === 'average') return texts.score(value as number | null)
     return (
       <span class='name' dir='auto'>
         {value ?? (column.kind === 'period' ? texts.t('book.noPeriod') : '')}

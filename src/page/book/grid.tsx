@@ -2,18 +2,23 @@ import { defaultRangeExtractor, type Range } from '@tanstack/virtual-core'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import type { Column, PlacedColumn, Shown, TaskColumn } from './columns.ts'
+import { COLUMN_WIDTH, type Column, type PlacedColumn, type Shown, type TaskColumn } from './columns.ts'
+import type { Changes } from './differences.ts'
 import { GridHead, HEAD_HEIGHT, HEAD_ROWS } from './grid-head.tsx'
 import { GridRow } from './grid-row.tsx'
 import { moveInGrid, type Place } from './grid-keys.ts'
 import type { Sort } from './rows.ts'
+import { useColumnDrag } from './use-column-drag.ts'
+import { useMedia } from '../use-media.ts'
 import { useVirtualizer } from './use-virtualizer.ts'
 
-const ROW_HEIGHT = 36
+const ROW_HEIGHT = 32
 const ROW_STEP = 4
 const COLUMN_STEP = 2
 /** Width of the student's column, px; less on a small screen. */
 const PINNED = { wide: 220, narrow: 132 }
+/** Px that a key widens or narrows a column by. */
+const RESIZE_STEP = 12
 
 interface GridProps {
   label: string
@@ -24,6 +29,15 @@ interface GridProps {
   sort: Sort | null
   onSort: (key: string) => void
   onOpen: (student: Student, task: TaskColumn) => void
+  studentHref: (student: Student) => string
+  /** Whose numbers the summary rows are; undefined: the whole course's. */
+  coverage: string | undefined
+  /** What has changed since the book was opened: keys of columns, by the id of the student. */
+  changes: Changes | undefined
+  onResize: (key: string, width: number) => void
+  /** A column to bring into view and focus, by its key. */
+  wanted: string | null
+  onArrived: () => void
 }
 
 /**
@@ -31,12 +45,15 @@ interface GridProps {
  * view and the one with the focus exist. The header, the summary rows, and the student's column stay in
  * place.
  */
-export function Grid ({ label, students, columns, timeZone, shown, sort, onSort, onOpen }: GridProps) {
+export function Grid ({
+  label, students, columns, timeZone, shown, sort, onSort, onOpen, studentHref, coverage, changes, onResize,
+  wanted, onArrived,
+}: GridProps) {
   const texts = useTexts()
   const scroller = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState<Place>({ row: 0, column: 0 })
   const mayFocus = useRef(false)
-  const pinned = useNarrow() ? PINNED.narrow : PINNED.wide
+  const pinned = useMedia('(max-width: 40rem)') ? PINNED.narrow : PINNED.wide
 
   const last = { row: HEAD_ROWS + students.length - 1, column: columns.length }
   const at = { row: Math.min(place.row, last.row), column: Math.min(place.column, last.column) }
@@ -67,6 +84,14 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     across.measure()
   }, [columns, pinned])
 
+  // The window is the grid's. As a selector with `:has`, this would be looked at again in every frame.
+  useLayoutEffect(() => {
+    document.documentElement.classList.add('has-grid')
+    return () => {
+      document.documentElement.classList.remove('has-grid')
+    }
+  }, [])
+
   useLayoutEffect(() => {
     if (!mayFocus.current) return
     mayFocus.current = false
@@ -85,6 +110,20 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     else if (at.column > 0) across.scrollToOffset(0)
   }
 
+  useEffect(() => {
+    if (wanted === null) return
+    const column = columns.findIndex(({ key }) => key === wanted)
+    if (column >= 0) goTo({ row: 0, column: column + 1 })
+    onArrived()
+  }, [wanted])
+
+  function resize (index: number, width: number) {
+    const column = columns[index]
+    if (column === undefined) return
+    onResize(column.key, Math.min(COLUMN_WIDTH.most, Math.max(COLUMN_WIDTH.least, Math.round(width))))
+  }
+  const drag = useColumnDrag(texts.dir === 'rtl', columns, resize)
+
   function act ({ row, column }: Place) {
     const { key = 'name', task } = columns[column - 1] ?? {}
     const student = students[row - HEAD_ROWS]
@@ -92,6 +131,7 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
       onSort(key)
       rows.scrollToOffset(0)
     } else if (student !== undefined && task !== undefined) onOpen(student, task)
+    else if (student !== undefined && column === 0) location.hash = studentHref(student)
   }
 
   function onKeyDown (event: KeyboardEvent) {
@@ -99,6 +139,14 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault()
       act(at)
+      return
+    }
+    const width = columns[at.column - 1]?.width
+    if (at.row === 0 && width !== undefined && event.shiftKey && /^Arrow(?:Left|Right)$/.test(event.key)) {
+      event.preventDefault()
+      const isWider = (event.key === 'ArrowRight') === (texts.dir === 'ltr')
+      mayFocus.current = true
+      resize(at.column - 1, width + (isWider ? RESIZE_STEP : -RESIZE_STEP))
       return
     }
     const page = Math.max(
@@ -113,7 +161,9 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
 
   function onClick (event: MouseEvent) {
     const clicked = placeOf(event.target)
-    if (clicked === undefined) return
+    if (clicked === undefined || drag.hasJustEnded()) return
+    // A link opens its view itself, in another tab if the user asks for that.
+    if ((event.target as Element).closest('a') !== null) return
     mayFocus.current = true
     setPlace(clicked)
     act(clicked)
@@ -143,6 +193,9 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
       onKeyDown={onKeyDown}
       onClick={onClick}
       onFocusIn={onFocusIn}
+      onPointerDown={(event) => {
+        drag.start(event)
+      }}
     >
       <div
         class='canvas'
@@ -154,6 +207,8 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
           tabRow={at.row < HEAD_ROWS ? at.row : null}
           tabColumn={at.row < HEAD_ROWS ? at.column : null}
           sort={sort}
+          shown={shown}
+          coverage={coverage}
           timeZone={timeZone}
           texts={texts}
         />
@@ -168,6 +223,8 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
                 items={items}
                 tabColumn={at.row === index + HEAD_ROWS ? at.column : null}
                 shown={shown}
+                href={studentHref(students[index])}
+                changed={changes?.get(students[index].id)}
                 texts={texts}
               />
             )
@@ -199,19 +256,4 @@ function placeOf (target: EventTarget | null): Place | undefined {
   return cell == null
     ? undefined
     : { row: Number(cell.dataset['row']), column: Number(cell.dataset['column']) }
-}
-
-function useNarrow (): boolean {
-  const [query] = useState(() => matchMedia('(max-width: 40rem)'))
-  const [isNarrow, setNarrow] = useState(query.matches)
-  useEffect(() => {
-    const changed = () => {
-      setNarrow(query.matches)
-    }
-    query.addEventListener('change', changed)
-    return () => {
-      query.removeEventListener('change', changed)
-    }
-  }, [query])
-  return isNarrow
 }

@@ -1,5 +1,9 @@
-import type { Student } from '../../http/schemas/book.ts'
+import type { Cell, Student } from '../../http/schemas/book.ts'
+import { fold, hasWords, searchWords } from '../fold.ts'
 import type { Column } from './columns.ts'
+
+export const WORK_FILTERS = ['missing', 'late'] as const
+export type WorkFilter = typeof WORK_FILTERS[number]
 
 export interface Sort {
   /** A column's key; `name` is the student's. */
@@ -16,7 +20,9 @@ export type AverageRange = { from: number, to: number | null } | 'none'
 interface RowChoice {
   search: string
   sort: Sort | null
-  showDropped: boolean
+  work: readonly WorkFilter[]
+  below: number | null
+  showsDropped: boolean
   range: AverageRange | null
 }
 
@@ -34,14 +40,17 @@ export function isInRange (average: number | null, range: AverageRange): boolean
 export function rowsOf (
   students: readonly Student[],
   columns: readonly Column[],
-  { search, sort, showDropped, range }: RowChoice,
+  { search, sort, work, below, showsDropped, range }: RowChoice,
   compare: (a: string, b: string) => number
 ): Student[] {
-  const wanted = folded(search.trim())
+  const words = searchWords(search)
+  const limit = below === null ? null : below / 100
   const rows = students.filter((student) =>
-    (showDropped || !student.is_dropped) &&
+    (showsDropped || !student.is_dropped) &&
     (range === null || (!student.is_dropped && isInRange(student.course_average, range))) &&
-    (wanted === '' || searchText(student).includes(wanted))
+    (limit === null || (student.course_average !== null && student.course_average < limit)) &&
+    work.every((name) => workOf(student)[name] > 0) &&
+    (words.length === 0 || hasWords(searchText(student), words))
   )
   if (sort === null) return rows
   const value = sort.key === 'name' ? sortedName : columns.find(({ key }) => key === sort.key)?.value
@@ -61,16 +70,42 @@ export function rowsOf (
 }
 
 /** Last name first, as in a class list. */
-export function sortedName ({ first_name, last_name }: Student): string {
+export function sortedName ({ first_name, last_name }: Pick<Student, 'first_name' | 'last_name'>): string {
   return [last_name, first_name].filter((part) => part !== null && part !== '').join(', ')
 }
 
-function searchText (student: Student): string {
-  return folded(`${sortedName(student)} ${student.name ?? ''} ${student.student_identifier ?? ''}`)
+/** Missing work: it has this status, or it counts zero although the student has not begun. */
+export function isMissing ({ status, score, points }: Cell): boolean {
+  return status === 'missing' || (status === 'not_started' && score === 0 && points === null)
 }
 
-function folded (text: string): string {
-  return text.toLocaleLowerCase().normalize('NFC')
+const works = new WeakMap<Student, Record<WorkFilter, number>>()
+
+/** How many assignments of a student are missing, and how many late. */
+export function workOf (student: Student): Record<WorkFilter, number> {
+  const known = works.get(student)
+  if (known !== undefined) return known
+  let missing = 0
+  let late = 0
+  for (const cell of student.data) {
+    if (cell === null) continue
+    if (isMissing(cell)) missing++
+    if (cell.is_late) late++
+  }
+  const work = { missing, late }
+  works.set(student, work)
+  return work
+}
+
+const searchTexts = new WeakMap<Student, string>()
+
+function searchText (student: Student): string {
+  const known = searchTexts.get(student)
+  if (known !== undefined) return known
+  const { first_name: first, last_name: last, name, student_identifier: identifier, email } = student
+  const text = fold([last, first, name, identifier, email].filter(Boolean).join(' '))
+  searchTexts.set(student, text)
+  return text
 }
 
 function isBlank (value: string | number | null): boolean {

@@ -1,20 +1,53 @@
 import type { Cell, Task } from '../../http/schemas/book.ts'
 import type { Texts } from '../texts/use-texts.ts'
-import type { Shown } from './columns.ts'
+import type { Shown, Spread, TaskColumn } from './columns.ts'
+import { isMissing } from './rows.ts'
 
 /**
- * A score in percent, or in points if the task has points possible, as in the workbook. Without a score, the
- * status.
+ * A score in percent, or as points of points possible if the task has them, as in the workbook. Without a
+ * score, the status. A zero that stands for missing work has no decimals: nothing was measured.
  */
-export function scoreText (cell: Cell, heading: Task, shown: Shown, { t, percent, number }: Texts): string {
-  if (cell.score === null) return t(`status.${cell.status}`)
+export function scoreText (
+  cell: Cell,
+  { heading, decimals }: Pick<TaskColumn, 'heading' | 'decimals'>,
+  shown: Shown,
+  texts: Texts
+): string {
+  if (cell.score === null) return texts.t(`status.${cell.status}`)
+  if (cell.score === 0 && isMissing(cell)) return texts.percent(0)
+  return fractionText(cell.score, heading, shown, decimals, texts)
+}
+
+function fractionText (
+  score: number,
+  heading: Task,
+  shown: Shown,
+  decimals: number,
+  { t, score: percent, number, decimals: fixed }: Texts
+): string {
   const possible = heading.points_possible ?? 0
-  return shown === 'points' && possible > 0 ? number(cell.score * possible) : percent(cell.score)
+  return shown === 'points' && possible > 0
+    ? t('book.pointsOf', { points: fixed(score * possible, decimals), possible: number(possible) })
+    : percent(score)
+}
+
+/** A number of the class in the unit of its column. */
+export function spreadText (
+  spread: Spread | undefined,
+  which: keyof Spread,
+  task: TaskColumn | undefined,
+  shown: Shown,
+  texts: Texts
+): string {
+  if (spread === undefined) return ''
+  const value = spread[which]
+  if (task === undefined || value === null) return texts.score(value)
+  return fractionText(value, task.heading, shown, Math.max(1, task.decimals), texts)
 }
 
 /** The cell of a task. Marks are framed letters and statuses are words: nothing is shown by color alone. */
 export function Score (
-  { cell, heading, shown, texts }: { cell: Cell | null, heading: Task, shown: Shown, texts: Texts }
+  { cell, task, shown, texts }: { cell: Cell | null, task: TaskColumn, shown: Shown, texts: Texts }
 ) {
   const { t } = texts
   if (cell === null) {
@@ -33,21 +66,31 @@ export function Score (
             ? 'score provisional'
             : 'score'}
       >
-        {scoreText(cell, heading, shown, texts)}
+        {scoreText(cell, task, shown, texts)}
       </span>
-      {cell.is_provisional && (
-        <Mark short={t('mark.provisionalShort')} long={t('mark.provisional')} kind='provisional' />
-      )}
-      {cell.is_late && <Mark short={t('mark.lateShort')} long={t('mark.late')} kind='late' />}
+      {cell.score !== null && isMissing(cell) && <Mark kind='missing' t={t} />}
+      {cell.is_provisional && <Mark kind='provisional' t={t} />}
+      {cell.is_late && <Mark kind='late' t={t} />}
     </>
   )
 }
 
-export function Mark ({ short, long, kind }: { short: string, long: string, kind: 'late' | 'provisional' }) {
+const MARKS = {
+  late: ['mark.lateShort', 'mark.late'],
+  provisional: ['mark.provisionalShort', 'mark.provisional'],
+  missing: ['mark.missingShort', 'mark.missing'],
+} as const
+
+export function Mark ({ kind, t, isOnlyShort = false }: {
+  kind: keyof typeof MARKS,
+  t: Texts['t'],
+  isOnlyShort?: boolean,
+}) {
+  const [short, long] = MARKS[kind]
   return (
-    <span class={`mark ${kind}`} title={long}>
-      <span aria-hidden='true'>{short}</span>
-      <span class='hidden'>{long}</span>
+    <span class={`mark ${kind}`} title={t(long)}>
+      <span aria-hidden='true'>{t(short)}</span>
+      {!isOnlyShort && <span class='hidden'>{t(long)}</span>}
     </span>
   )
 }

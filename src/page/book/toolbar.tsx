@@ -1,44 +1,49 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Period } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import type { Shown } from './columns.ts'
+import type { BookState } from './book-state.ts'
 
 interface ToolbarProps {
-  search: string
-  onSearch: (search: string) => void
+  /** The course and its term. */
+  title: ComponentChildren
+  state: BookState
+  onChange: (change: Partial<BookState>) => void
   periods: readonly Period[]
-  periodId: string | null
-  onPeriod: (id: string | null) => void
-  shown: Shown
-  onShown: (shown: Shown) => void
-  /** Undefined if no student is dropped. */
-  showDropped: boolean | undefined
-  onDropped: (show: boolean) => void
+  filters: ComponentChildren
+  columns: ComponentChildren
+  /** Export, history, more. */
+  children: ComponentChildren
 }
 
-export function Toolbar (
-  { search, onSearch, periods, periodId, onPeriod, shown, onShown, showDropped, onDropped }: ToolbarProps
-) {
+/** The one line above the book. */
+export function Toolbar ({ title, state, onChange, periods, filters, columns, children }: ToolbarProps) {
   const { t } = useTexts()
+  const search = useSearchKey()
   return (
     <div class='toolbar'>
+      {title}
       <label class='search'>
         <span class='hidden'>{t('book.search')}</span>
         <input
           type='search'
+          ref={search}
           placeholder={t('book.search')}
-          value={search}
+          title={t('book.searchKey')}
+          aria-keyshortcuts='/'
+          value={state.search}
           onInput={(event) => {
-            onSearch(event.currentTarget.value)
+            onChange({ search: event.currentTarget.value })
           }}
         />
       </label>
       {periods.length > 0 && (
-        <label>
-          <span>{t('book.period')}</span>
+        <label class='period-choice'>
+          <span class='hidden'>{t('book.period')}</span>
           <select
-            value={periodId ?? ''}
+            value={state.periodId ?? ''}
             onChange={({ currentTarget: { value } }) => {
-              onPeriod(value === '' ? null : value)
+              onChange({ periodId: value === '' ? null : value })
             }}
           >
             <option value=''>{t('book.allPeriods')}</option>
@@ -46,6 +51,7 @@ export function Toolbar (
           </select>
         </label>
       )}
+      {filters}
       <fieldset class='switch'>
         <legend class='hidden'>{t('book.values')}</legend>
         {(['percent', 'points'] as const).map((value) => (
@@ -54,27 +60,37 @@ export function Toolbar (
               type='radio'
               name='values'
               value={value}
-              checked={shown === value}
+              checked={state.shown === value}
               onChange={() => {
-                onShown(value)
+                onChange({ shown: value })
               }}
             />
             <span>{t(`book.${value}`)}</span>
           </label>
         ))}
       </fieldset>
-      {showDropped !== undefined && (
-        <label class='check'>
-          <input
-            type='checkbox'
-            checked={showDropped}
-            onChange={(event) => {
-              onDropped(event.currentTarget.checked)
-            }}
-          />
-          <span>{t('book.showDropped')}</span>
-        </label>
-      )}
+      {columns}
+      <span class='spacer' />
+      {children}
     </div>
   )
+}
+
+/** The search field gets the focus with `/`, unless the user writes into another field. */
+function useSearchKey () {
+  const search = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const isWriting = (event.target as Element).closest('input, select, textarea, dialog') !== null
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isWriting) return
+      event.preventDefault()
+      search.current?.focus()
+      search.current?.select()
+    }
+    document.addEventListener('keydown', pressed)
+    return () => {
+      document.removeEventListener('keydown', pressed)
+    }
+  }, [])
+  return search
 }

@@ -10,8 +10,9 @@ const SPOKEN_STEP = 0.25
  * readers, less often.
  */
 export function ExportStatus (
-  { state, onCancel, onDismiss }: {
+  { state, onRetry, onCancel, onDismiss }: {
     state: ExportState,
+    onRetry: () => void,
     onCancel: (jobId: number) => void,
     onDismiss: () => void,
   }
@@ -26,7 +27,7 @@ export function ExportStatus (
       </p>
       {state.phase !== 'idle' && (
         <div
-          class={`notice ${
+          class={`notice slim ${
             state.phase === 'failed' || state.phase === 'refused' || state.phase === 'gone'
               ? 'bad'
               : state.phase === 'succeeded'
@@ -48,7 +49,7 @@ export function ExportStatus (
                   />
                   )
                 : <progress max={1} aria-label={t('job.progress')} />}
-              <p class='row small'>
+              <p class='row'>
                 {job !== null && job.seconds_left !== null && (
                   <span class='muted'>
                     {t('job.secondsLeft', { count: Math.max(1, Math.round(job.seconds_left)) })}
@@ -70,6 +71,9 @@ export function ExportStatus (
           {state.phase !== 'following' && state.phase !== 'asking' && (
             <p class='row'>
               {state.phase === 'succeeded' && state.url !== null && <DownloadAgain url={state.url} />}
+              {(state.phase === 'failed' || state.phase === 'refused') && (
+                <button type='button' onClick={onRetry}>{t('app.retry')}</button>
+              )}
               <button type='button' onClick={onDismiss}>{t('job.dismiss')}</button>
             </p>
           )}

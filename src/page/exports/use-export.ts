@@ -32,6 +32,7 @@ export function useExport (courseId: number, onFile: () => void) {
   const [state, setState] = useState<ExportState>({ phase: 'idle' })
   const stop = useRef(() => {})
   const followed = useRef<number>(undefined)
+  const lastOptions = useRef<ExportOptions>({})
 
   const follow = useCallback((jobId: number, joined: boolean) => {
     if (followed.current === jobId) return
@@ -77,12 +78,26 @@ export function useExport (courseId: number, onFile: () => void) {
     }
   }, [courseId, follow])
 
+  // What failed for want of a connection can be tried again now.
+  useEffect(() => {
+    const connected = () => {
+      setState((before) => isOffline(before) ? { phase: 'idle' } : before)
+    }
+    addEventListener('online', connected)
+    return () => {
+      removeEventListener('online', connected)
+    }
+  }, [])
+
   return {
     state,
+    /** The options of the last request in this view. */
+    lastOptions: lastOptions.current,
     /** Requests an export. While one is requested or followed, another call does nothing. */
     async start (options: ExportOptions) {
       if (state.phase === 'asking' || state.phase === 'following') return
       followed.current = undefined
+      lastOptions.current = options
       setState({ phase: 'asking' })
       try {
         const path = `api/courses/${courseId}/performance/export`
@@ -117,4 +132,8 @@ export function useExport (courseId: number, onFile: () => void) {
       setState({ phase: 'idle' })
     },
   }
+}
+
+function isOffline (state: ExportState): boolean {
+  return state.phase === 'refused' && state.error instanceof ApiError && state.error.code === 'NO_ANSWER'
 }

@@ -40,7 +40,7 @@ export function ScaleEditor (
                   <th>{t('scale.grade')}</th>
                   <th>{t('scale.from')}</th>
                   <th>
-                    <span class='hidden'>{t('exports.actions')}</span>
+                    <span class='hidden'>{t('list.actions')}</span>
                   </th>
                 </tr>
               </thead>

@@ -52,6 +52,7 @@ t.test('the performance book, to the letter', async (t) => {
   const service = await startTestService(t, { courses: [COURSE], now: () => Date.UTC(2015, 4, 1) })
   const answer = await book(service)
   t.strictSame(Object.keys(answer), [
+    'version',
     'course',
     'exports',
     'periods',
@@ -441,4 +442,36 @@ t.test('deleting a course deletes its scores, files and jobs', async (t) => {
     t.strictSame(await services.db.reads.selectFrom(table).selectAll().execute(), [], table)
   }
   t.equal((await call('GET', '/api/courses')).json().length, 1)
+})
+
+t.test('a small page can be polled: 304 until the book or its exports change', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const path = `/api/courses/${service.courseIds[0]}/performance`
+  const poll = (etag?: string) =>
+    service.call('GET', `${path}?limit=1`, etag === undefined ? {} : { headers: { 'if-none-match': etag } })
+  const first = await poll()
+  const etag = first.headers['etag']
+  t.equal((await poll(etag)).status, 304)
+  await service.call('POST', `${path}/export`)
+  await service.services.runner.drain()
+  const exported = await poll(etag)
+  t.equal(exported.status, 200)
+  t.equal(exported.json().version, first.json().version, 'an export changes no number')
+  await service.call('PATCH', `/api/courses/${service.courseIds[0]}`, { body: { missing_counts: 'zero' } })
+  t.not((await poll(exported.headers['etag'])).json().version, first.json().version)
+  t.equal((await book(service)).version, (await poll()).json().version, 'whichever page')
+})
+
+t.test('the version of a book changes when a date passes', async (t) => {
+  let now = Date.UTC(2015, 0, 5)
+  const service = await startTestService(t, { courses: [COURSE], now: () => now })
+  const versions = new Set<string>()
+  const due = (await book(service)).data_headings.map((task: { due_at: string | null }) =>
+    task.due_at === null ? NaN : Date.parse(task.due_at)).find((ms: number) => !Number.isNaN(ms))
+  t.ok(due)
+  for (const time of [due - 1000, due + 1000]) {
+    now = time
+    versions.add((await book(service)).version)
+  }
+  t.equal(versions.size, 2)
 })

@@ -1,0 +1,175 @@
+import type { Student } from '../../http/schemas/book.ts'
+import { useTexts } from '../texts/use-texts.ts'
+import type { BookState } from './book-state.ts'
+import type { Column } from './columns.ts'
+import { headingLines, SUMMARIES } from './grid-head.tsx'
+import { sortedName, type Sort } from './rows.ts'
+import { Score, spreadText } from './score-text.tsx'
+
+const STUDENTS_PER_PAGE = 25
+
+interface PlainTableProps {
+  label: string
+  students: readonly Student[]
+  columns: readonly Column[]
+  state: Pick<BookState, 'page' | 'shown' | 'sort'>
+  timeZone: string
+  /** Whose numbers the summary rows are; undefined: the whole course's. */
+  coverage: string | undefined
+  studentHref: (student: Student) => string
+  onSort: (key: string) => void
+  onPage: (page: number) => void
+}
+
+/** The book as an ordinary table in pages: the second way to read it, without a grid's keys. */
+export function PlainTable (
+  { label, students, columns, state, timeZone, coverage, studentHref, onSort, onPage }: PlainTableProps
+) {
+  const texts = useTexts()
+  const { t } = texts
+  const { shown, sort } = state
+  const pages = Math.max(1, Math.ceil(students.length / STUDENTS_PER_PAGE))
+  const page = Math.min(state.page, pages)
+  const first = (page - 1) * STUDENTS_PER_PAGE
+  const inPage = students.slice(first, first + STUDENTS_PER_PAGE)
+  return (
+    <>
+      <div class='plain-book' tabIndex={0} role='region' aria-label={label}>
+        <table>
+          <caption>
+            {t('table.caption', {
+              course: label, from: first + 1, to: first + inPage.length, all: students.length,
+            })}
+          </caption>
+          <thead>
+            <tr>
+              <Heading
+                name='name'
+                title={t('book.student')}
+                lines={[]}
+                kind='name'
+                sort={sort}
+                onSort={onSort}
+              />
+              {columns.map((column) => (
+                <Heading
+                  key={column.key}
+                  name={column.key}
+                  title={column.title}
+                  lines={headingLines(column, shown, timeZone, texts)}
+                  kind={column.kind}
+                  sort={sort}
+                  onSort={onSort}
+                />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {SUMMARIES.map(([text, which]) => (
+              <tr key={which} class='summary'>
+                <th scope='row' dir='auto'>
+                  {coverage === undefined ? t(text) : t('book.ofPeriod', { what: t(text), period: coverage })}
+                </th>
+                {columns.map(({ key, kind, spread, task }) => (
+                  <td key={key} class={kind}>{spreadText(spread, which, task, shown, texts)}</td>
+                ))}
+              </tr>
+            ))}
+            {inPage.map((student) => (
+              <tr key={student.id} class={student.is_dropped ? 'dropped' : undefined}>
+                <th scope='row'>
+                  <a href={studentHref(student)} dir='auto'>{sortedName(student) || t('book.noName')}</a>
+                  {student.is_dropped && <span class='tag'>{t('book.dropped')}</span>}
+                </th>
+                {columns.map((column) => (
+                  <td key={column.key} class={column.kind}>
+                    <Value column={column} student={student} shown={shown} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {pages > 1 && (
+        <nav class='row pager' aria-label={t('pager.label')}>
+          <button
+            type='button'
+            aria-disabled={page === 1}
+            onClick={() => {
+              if (page > 1) onPage(page - 1)
+            }}
+          >
+            {t('table.previous')}
+          </button>
+          <span>{t('table.page', { page, pages })}</span>
+          <button
+            type='button'
+            aria-disabled={page === pages}
+            onClick={() => {
+              if (page < pages) onPage(page + 1)
+            }}
+          >
+            {t('table.next')}
+          </button>
+        </nav>
+      )}
+    </>
+  )
+}
+
+function Heading ({ name, title, lines, kind, sort, onSort }: {
+  name: string,
+  title: string,
+  lines: readonly string[],
+  kind: string,
+  sort: Sort | null,
+  onSort: (key: string) => void,
+}) {
+  const direction = sort?.key !== name ? undefined : sort.isDescending ? 'descending' : 'ascending'
+  return (
+    <th scope='col' class={kind} aria-sort={direction}>
+      <button
+        type='button'
+        class='sort'
+        dir='auto'
+        onClick={() => {
+          onSort(name)
+        }}
+      >
+        {title}
+        {direction !== undefined && (
+          <span class='arrow' aria-hidden='true'>{direction === 'ascending' ? ' ▲' : ' ▼'}</span>
+        )}
+      </button>
+      {lines.map((line) => <span key={line} class='sub' dir='auto'>{line}</span>)}
+    </th>
+  )
+}
+
+/** One value of a student, as the grid shows it. */
+export function Value (
+  { column, student, shown }: { column: Column, student: Student, shown: BookState['shown'] }
+) {
+  const texts = useTexts()
+  if (column.task !== undefined) {
+    return (
+      <Score cell={student.data[column.task.index] ?? null} task={column.task} shown={shown} texts={texts} />
+    )
+  }
+  const value = column.value(student)
+  if (column.kind === 'average') {
+    return (
+      <>
+        {texts.score(value as number | null)}
+        {column.key === 'average' && student.grade !== null && (
+          <>
+            {' '}
+            <b class='letter' dir='auto'>{student.grade}</b>
+          </>
+        )}
+      </>
+    )
+  }
+  return <bdi>{value ?? (column.kind === 'period' ? texts.t('book.noPeriod') : '')}</bdi>
+}
