@@ -4,6 +4,14 @@
 import t from 'tap'
 import { emailKey } from '../db/queries/accounts.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
+import { valuesOf } from '../src/imports/column-maps/column-values.ts'
+import {
+  isPointsLabel, meaningOf, pointsInHeader, withoutPercent,
+} from '../src/imports/column-maps/column-words.ts'
+import { HeaderColumns } from '../src/imports/column-maps/find-columns.ts'
+import { headerHash } from '../src/imports/column-maps/remembered-map.ts'
+import { formatOfSystem } from '../src/imports/column-maps/system-format.ts'
+import { SYSTEM_MAPS } from '../src/imports/column-maps/systems/system-maps.ts'
 import { ColumnLog } from '../src/imports/columns.ts'
 import { readCanvas } from '../src/imports/grade-book/canvas.ts'
 import { readMoodle } from '../src/imports/grade-book/moodle.ts'
@@ -17,7 +25,7 @@ import { dayMs, dayOf, instantMs, isRounded, numberOf } from '../src/imports/sou
 import { readCursor } from '../src/courses/book-json.ts'
 import { isTimeZone } from '../src/courses/course-time.ts'
 import { cleanFilename, cutToBytes } from '../src/files/file-name.ts'
-import { shorten, shortenName } from '../src/short-text.ts'
+import { NAME_MAX, shorten, shortenName } from '../src/short-text.ts'
 import { cellText, cutText, escapeXml, isPlainText, propertyText } from '../workers/workbook/excel-text.ts'
 import { quotedSheetName, sheetNames } from '../workers/workbook/sheet-names.ts'
 
@@ -91,6 +99,21 @@ function rosterReader (text: string): void {
   ] as const) row[read]('a')
 }
 
+/** Each column map that ships. No header is longer: the reader refuses it before. */
+function shippedMaps (text: string): void {
+  const names = Array.from({ length: 100 }, (_, at) => `${text.slice(0, NAME_MAX - 4)}${at}`)
+  const run = { options: {} } as never
+  for (const map of SYSTEM_MAPS) {
+    try {
+      formatOfSystem(map).layoutOf({
+        rows: [names, names], place: { file: text.slice(0, NAME_MAX) }, isWhole: true, numbers: NUMBERS, run,
+      })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
+  }
+}
+
 /** The rows of a table with commas. A square of a tenth of the length still takes minutes. */
 function tableRows (text: string): void {
   const part = text.slice(0, LENGTH / 10)
@@ -125,6 +148,12 @@ const TESTED: Record<string, (text: string) => unknown> = {
   'the dialect of a table': (text) => detectDialect(Buffer.from(text), { isWhole: true }),
   'the rows of a table': tableRows,
   'the numbers of a table': (text) => [NUMBERS.learn(text), NUMBERS.learn(`"${text}"`)],
+  'what a header says': (text) => [meaningOf(text), pointsInHeader(text), withoutPercent(text)],
+  isPointsLabel,
+  'the values of a column': (text) => valuesOf([text, `${text}%`], NUMBERS),
+  'finding a column': (text) => new HeaderColumns([text, `${text}x`]).find(`${text}y`),
+  'the hash of a header': (text) => headerHash({ columns: [] }, { header: [text, text], points: [text] }),
+  'column maps that ship': shippedMaps,
   isTimeZone,
   readCursor,
   emailKey,

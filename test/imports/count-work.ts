@@ -25,6 +25,13 @@ const SHAPES: Record<string, (n: number) => string[]> = {
     'Last Name,First Name,Email Address,Essay',
     ...Array.from({ length: 20 * n }, () => 'Date,,,2026-09-08'),
   ],
+  'many columns of a table that is guessed': (n) => [
+    `Name${Array.from({ length: 10 * n }, (_, at) => `,HW ${at} (out of 10)`).join('')}`,
+    `"Lee, Ann"${',1'.repeat(10 * n)}`,
+  ],
+  'many rows of a table that is guessed': (n) => [
+    'Class 9b', 'Name,Test %,Essay', ...Array.from({ length: 20 * n }, (_, at) => `Ann Lee ${at},7,EX`),
+  ],
   'sections of Canvas': (n) => [
     'Student,ID,SIS User ID,SIS Login ID,Section,Essay (501)', 'Points Possible,,,,,10',
     ...Array.from({ length: 10 * n }, (_, at) => `"Lee, A",${at},S${at},a${at},A${' and B'.repeat(19)},7`),

@@ -1,5 +1,5 @@
 // Finds the columns that a map names in the header of a table.
-import { shorten } from '../../short-text.ts'
+import { NAME_MAX, shorten } from '../../short-text.ts'
 import { columnLetters, columnOfLetters } from '../column-letters.ts'
 
 /** A column that is not there, or is there twice, in words. */
@@ -53,7 +53,8 @@ export class HeaderColumns {
 }
 
 function looseName (name: string): string {
-  return name.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()
+  // Readers refuse longer headers.
+  return name.slice(0, 2 * NAME_MAX).normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
 function add (columns: Map<string, number[]>, name: string, at: number): void {

@@ -1,6 +1,7 @@
 // The choice of columns that is remembered for a course: the next file with the same header uses it.
 import { createHash } from 'node:crypto'
 import type { Row } from '../../../db/tables.ts'
+import { NAME_MAX } from '../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import type { ColumnMap } from './column-map.ts'
@@ -32,7 +33,10 @@ export function headerHash (map: ColumnMap, { header, points = [] }: MappedRows)
   return createHash('sha256').update(content).digest('hex')
 }
 
-function plain (cell = ''): string { return cell.normalize('NFC').replace(/\s+/g, ' ').trim() }
+/** Readers refuse longer headers. */
+function plain (cell = ''): string {
+  return cell.slice(0, 2 * NAME_MAX).normalize('NFC').replace(/\s+/g, ' ').trim()
+}
 
 /** The map of the course that fits a table; of several, the newest. Throws Refusal as `readTable` does. */
 export async function rememberedMap (
