@@ -23,7 +23,8 @@ type Part = keyof typeof PART_COLUMNS
 export const COURSE_COLUMNS = [
   'source_id', '"grouping"', 'name', 'roster_name', 'school', 'term', 'starts_on', 'ends_on',
   'imported_time_zone', 'set_time_zone', 'imported_missing_counts', 'set_missing_counts',
-  'imported_grading_scale', 'set_grading_scale', 'data_version', 'imported_at', 'archived_at', 'created_at', 'updated_at',
+  'imported_grading_scale', 'set_grading_scale', 'data_version', 'imported_at', 'archived_at', 'created_at',
+  'updated_at',
 ] as const
 
 const planOf = (part: Part) => `plan_${part === 'course_teachers' ? 'teachers' : part}`

@@ -14,7 +14,8 @@ const HEADERS = [
 ]
 const CELLS = [
   '', '-', '7', '7.5', '7,5', '1,234', '85%', '%', 'EX', 'missing', 'B+', 'Lee, Ann', 'Average',
-  'a@b.example', '0042', '1.0E+13', 'NaN', '-1', '1e308', 'NULL', '\ud800', '\u202e', '=1+1', 'é'.repeat(1200),
+  'a@b.example', '0042', '1.0E+13', 'NaN', '-1', '1e308', 'NULL', '\ud800', '\u202e', '=1+1',
+  'é'.repeat(1200),
 ]
 const cell = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...CELLS) },
