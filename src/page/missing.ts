@@ -13,3 +13,9 @@ export function isMissing (
   return status === 'not_started' && points === null && correct === null && dueAt !== null &&
     now > Date.parse(dueAt)
 }
+
+/** Whether the score of a cell stands for missing work: it gets the mark of missing work. */
+export function isScoreOfMissing ({ status, score, points }: Cell): boolean {
+  return score !== null &&
+    (status === 'missing' || (status === 'not_started' && score === 0 && points === null))
+}

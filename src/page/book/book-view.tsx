@@ -70,8 +70,8 @@ export function BookView (
     [columns, [...state.hidden].join(), widths]
   )
   const students = useMemo(
-    () => rowsOf(book.students, columns, state, compare),
-    [book.students, columns, state, compare]
+    () => rowsOf(book, columns, state, compare),
+    [book, columns, state, compare]
   )
   const whole = useWholeAverage(courseId, shownPeriodId, live.version)
   const period = book.periods.find(({ id }) => String(id) === periodId)
@@ -269,7 +269,14 @@ export function BookView (
               />
               )
             : isPhone
-              ? <StudentList label={gridLabel} students={students} hrefOf={studentHref} />
+              ? (
+                <StudentList
+                  label={gridLabel}
+                  students={students}
+                  headings={book.data_headings}
+                  hrefOf={studentHref}
+                />
+                )
               : (
                 <Grid
                   label={gridLabel}

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Student } from '../../http/schemas/book.ts'
+import { isScoreOfMissing } from '../missing.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { TaskColumn } from './columns.ts'
 import { scoreText } from './score-text.tsx'
-import { isMissing, sortedName } from './rows.ts'
+import { sortedName } from './rows.ts'
 
 /** The details of one score, in a dialog. When it closes, the browser returns the focus to the cell. */
 export function Details (
@@ -28,7 +29,7 @@ export function Details (
   ]
   if (cell !== null) {
     const marks = [
-      ...(cell.score !== null && isMissing(cell) ? [t('mark.missing')] : []),
+      ...(isScoreOfMissing(cell) ? [t('mark.missing')] : []),
       ...(cell.is_late ? [t('mark.late')] : []),
       ...(cell.is_provisional ? [t('mark.provisional')] : []),
     ]

@@ -1,5 +1,7 @@
-import type { Cell, Student } from '../../http/schemas/book.ts'
+import type { Book, Student, Task } from '../../http/schemas/book.ts'
+import { serverNow } from '../api.ts'
 import { fold, hasWords, searchWords } from '../fold.ts'
+import { isMissing } from '../missing.ts'
 import type { Column } from './columns.ts'
 
 export const WORK_FILTERS = ['missing', 'late'] as const
@@ -38,7 +40,7 @@ export function isInRange (average: number | null, range: AverageRange): boolean
  * them come the students without a value.
  */
 export function rowsOf (
-  students: readonly Student[],
+  { students, data_headings: headings }: Pick<Book, 'students' | 'data_headings'>,
   columns: readonly Column[],
   { search, sort, work, below, showsDropped, range }: RowChoice,
   compare: (a: string, b: string) => number
@@ -49,7 +51,7 @@ export function rowsOf (
     (showsDropped || !student.is_dropped) &&
     (range === null || (!student.is_dropped && isInRange(student.course_average, range))) &&
     (limit === null || (student.course_average !== null && student.course_average < limit)) &&
-    work.every((name) => workOf(student)[name] > 0) &&
+    work.every((name) => workOf(student, headings)[name] > 0) &&
     (words.length === 0 || hasWords(searchText(student), words))
   )
   if (sort === null) return rows
@@ -74,24 +76,20 @@ export function sortedName ({ first_name, last_name }: Pick<Student, 'first_name
   return [last_name, first_name].filter((part) => part !== null && part !== '').join(', ')
 }
 
-/** Missing work: it has this status, or it counts zero although the student has not begun. */
-export function isMissing ({ status, score, points }: Cell): boolean {
-  return status === 'missing' || (status === 'not_started' && score === 0 && points === null)
-}
-
 const works = new WeakMap<Student, Record<WorkFilter, number>>()
 
-/** How many assignments of a student are missing, and how many late. */
-export function workOf (student: Student): Record<WorkFilter, number> {
+/** How many assignments of a student are missing, and how many late. `headings`: those of the book. */
+export function workOf (student: Student, headings: readonly Task[]): Record<WorkFilter, number> {
   const known = works.get(student)
   if (known !== undefined) return known
   let missing = 0
   let late = 0
-  for (const cell of student.data) {
-    if (cell === null) continue
-    if (isMissing(cell)) missing++
+  const now = serverNow()
+  student.data.forEach((cell, i) => {
+    if (cell === null) return
+    if (isMissing(cell, headings[i]?.due_at ?? null, now)) missing++
     if (cell.is_late) late++
-  }
+  })
   const work = { missing, late }
   works.set(student, work)
   return work

@@ -1,7 +1,7 @@
 import type { Cell, Task } from '../../http/schemas/book.ts'
+import { isScoreOfMissing } from '../missing.ts'
 import type { Texts } from '../texts/use-texts.ts'
 import type { Shown, Spread, TaskColumn } from './columns.ts'
-import { isMissing } from './rows.ts'
 
 /**
  * A score in percent, or as points of points possible if the task has them, as in the workbook. Without a
@@ -14,7 +14,7 @@ export function scoreText (
   texts: Texts
 ): string {
   if (cell.score === null) return texts.t(`status.${cell.status}`)
-  if (cell.score === 0 && isMissing(cell)) return texts.percent(0)
+  if (cell.score === 0 && isScoreOfMissing(cell)) return texts.percent(0)
   return fractionText(cell.score, heading, shown, decimals, texts)
 }
 
@@ -68,7 +68,7 @@ export function Score (
       >
         {scoreText(cell, task, shown, texts)}
       </span>
-      {cell.score !== null && isMissing(cell) && <Mark kind='missing' t={t} />}
+      {isScoreOfMissing(cell) && <Mark kind='missing' t={t} />}
       {cell.is_provisional && <Mark kind='provisional' t={t} />}
       {cell.is_late && <Mark kind='late' t={t} />}
     </>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { Student } from '../../http/schemas/book.ts'
+import type { Student, Task } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { sortedName, workOf } from './rows.ts'
 
@@ -8,9 +8,11 @@ const STEP = 100
 
 /** The book on a phone: each student with the average and how much work is missing. */
 export function StudentList (
-  { label, students, hrefOf }: {
+  { label, students, headings, hrefOf }: {
     label: string,
     students: readonly Student[],
+    /** All assignments of the book. */
+    headings: readonly Task[],
     hrefOf: (student: Student) => string,
   }
 ) {
@@ -20,7 +22,7 @@ export function StudentList (
     <>
       <ul class='student-list' aria-label={label}>
         {students.slice(0, count).map((student) => {
-          const { missing } = workOf(student)
+          const { missing } = workOf(student, headings)
           return (
             <li key={student.id} class={student.is_dropped ? 'dropped' : undefined}>
               <a href={hrefOf(student)}>
