@@ -73,7 +73,11 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox<OwnAccountRoutesOptions
           uniqueItems: true,
           description: 'Default: everything that the role of the user may do',
         })),
-        expires_at: Type.Optional(nullable({ ...time, description: 'Default: null, which is never' })),
+        // Without a format: Ajv has none, and would say so at each start.
+        expires_at: Type.Optional(nullable(Type.String({
+          maxLength: 40,
+          description: 'A time such as 2030-01-31T12:00:00Z. Default: null, which is never',
+        }))),
       }, { additionalProperties: false }),
       response: { 201: newTokenSchema, ...errors(400, 401, 403, 413, 415) },
     },
