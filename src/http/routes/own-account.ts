@@ -10,7 +10,7 @@ import { DomainError } from '../../errors.ts'
 import { isoTime, timeOfText } from '../../iso-time.ts'
 import { NAME_MAX } from '../../short-text.ts'
 import { principalOf } from '../access/route-access.ts'
-import { errors, idOf, nullable, time } from '../schemas/common.ts'
+import { errors, idOf, nullable } from '../schemas/common.ts'
 import { newTokenSchema, tokenSchema } from '../schemas/users.ts'
 import { tooManySignIns } from './sign-in.ts'
 
