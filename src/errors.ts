@@ -8,7 +8,7 @@ export const ERRORS = {
   INVALID_JSON: [400, 'The body is not valid JSON.'],
   ALL_WEIGHTS_ZERO: [
     400,
-    'With these weights every category counts for nothing. Give at least one category a weight above 0.',
+    'All weights would be 0, so no category would count. Give at least one category a weight above 0.',
   ],
   SIGN_IN_EXPIRED: [
     400,
@@ -61,7 +61,7 @@ export const ERRORS = {
   USER_EXISTS: [409, 'An account with this email address already exists.'],
   NO_PASSWORD: [
     409,
-    'Your account has no password. Ask your administrator for a link with which you can choose one.',
+    'Your account has no password. Ask your administrator for a link to choose one.',
   ],
   LAST_ADMINISTRATOR: [409, 'This is the last administrator. Make another user an administrator first.'],
   USER_DISABLED: [409, 'This account is disabled. Enable it first.'],

@@ -7,7 +7,7 @@ export async function lockAdministrators (trx: Trx): Promise<void> {
   await trx.lock('administrators')
 }
 
-/** How many there are, however they came to be. With `mayEnter`, without those who are disabled. */
+/** The number of administrators. With `mayEnter`, without those who are disabled. */
 export async function countAdministrators (
   db: Reads | Trx, { mayEnter }: { mayEnter: boolean } = { mayEnter: false }
 ): Promise<number> {

@@ -1,5 +1,5 @@
-// The one-time setup link, with which the first administrator makes their account. It is worth nothing as
-// soon as there is an administrator, however they came to be.
+// The one-time setup link, with which the first administrator makes their account. It is invalid as
+// soon as there is an administrator, no matter how their account was created.
 import { emailKey, type UserRow } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
 import {

@@ -24,7 +24,7 @@ interface SetOptions {
 
 export function courseCommand (context: CommandContext): Command {
   const command = new Command('course')
-    .description('change, rename, archive or delete a course, or say who teaches it')
+    .description('change, rename, archive or delete a course, or change its teachers')
 
   command.command('set')
     .description('set how missing work counts, the time zone, weights of categories, or the grading scale')
@@ -70,9 +70,9 @@ export function courseCommand (context: CommandContext): Command {
     })
 
   command.command('rename')
-    .description('give a course a name, which rosters leave alone')
+    .description('rename a course; rosters keep the new name')
     .argument('<course-id>', COURSE_IDS, parseId)
-    .argument('<name>', 'the new name; empty: the name in the roster again')
+    .argument('<name>', 'the new name; an empty text restores the name in the roster')
     .option('--json', 'print the course as JSON')
     .action(async (courseId: number, name: string, options: JsonOption) => {
       const problem = name === '' ? undefined : courseNameProblem(name)
@@ -82,7 +82,7 @@ export function courseCommand (context: CommandContext): Command {
     })
 
   command.command('archive')
-    .description('take a course out of the lists; its files stay, and imports leave it alone')
+    .description('take a course out of the lists; its files stay, and imports skip it')
     .argument('<course-id>', COURSE_IDS, parseId)
     .option('--undo', 'put an archived course back into the lists')
     .option('--json', 'print the course as JSON')
@@ -96,7 +96,7 @@ export function courseCommand (context: CommandContext): Command {
     })
 
   command.command('teachers')
-    .description('list the teachers of a course, or add and remove some, which rosters leave alone')
+    .description('list, add or remove teachers of a course; rosters keep these changes')
     .argument('<course-id>', COURSE_IDS, parseId)
     .option('--add <email>', 'a teacher to add; repeatable', collectText)
     .option('--remove <email>', 'a teacher to remove; repeatable', collectText)
@@ -147,7 +147,7 @@ function printCourse (
   stderr.write(`${text}\n`)
 }
 
-/** How to invite somebody on the command line. */
+/** Adds how to invite a person on the command line. */
 function explained (error: unknown): never {
   if (!hasCode(error, 'VALIDATION_FAILED')) throw error
   throw failed(`${error.message} "perfbook user invite" invites a person, "perfbook user list" lists all.`)

@@ -11,7 +11,7 @@ import { withServices } from './program/open-services.ts'
 /** Prints the link alone to stdout. */
 export function setupLinkCommand (context: CommandContext): Command {
   return new Command('setup-link')
-    .description('print a new one-time link with which the first administrator makes their account')
+    .description('print a new one-time setup link for the first administrator')
     .action(async () => {
       await withServices(context, async ({ audit, db, setup }, config) => {
         const link = await setup.createLink()

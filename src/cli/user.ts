@@ -140,7 +140,7 @@ export function userCommand (context: CommandContext): Command {
         if (isDisabled || !before.byRoster) return
         context.stderr.write(
           `It was ${stateText(before)}. The next roster that says enabledUser=false ` +
-            'disables it again: correct that in the school information system.\n'
+            'disables it again: correct that in the student information system.\n'
         )
       })
   }

@@ -80,8 +80,8 @@ export const WARNINGS = {
     'Archived courses were left alone; to import them, restore them in the list of courses first',
   namesake_courses: 'Other courses have the same name; the one with the given source id is used',
   course_id_given:
-    'The name of the new course is the id of another course; if that one was meant, undo this import and ' +
-    'give its source id or name',
+    'The name of the new course is the id of another course; if you meant that course, undo this import ' +
+    'and give its source id or name',
   all_weights_zero:
     'All category weights of a course are 0, so it has no course averages; set them in the settings of ' +
     'the course',

@@ -25,7 +25,7 @@ export async function offerSetup (
     log.info({ file }, 'there is no administrator yet: open the link in this file to make one')
     return url
   } catch (error) {
-    log.warn({ err: error }, 'no setup link could be made; "perfbook setup-link" makes one')
+    log.warn({ err: error }, 'the setup link could not be created; "perfbook setup-link" prints one')
     return undefined
   }
 }

@@ -39,8 +39,8 @@ export const courseTeachersRoutes: FastifyPluginAsyncTypebox<CourseTeachersRoute
     schema: {
       tags,
       summary: 'Add and remove teachers of a course by email address, all or none (administrator)',
-      description: 'Rosters leave alone what is changed here: teachers who are added stay, and teachers ' +
-        'who are removed stay removed. Answers with all teachers.',
+      description: 'Rosters do not undo these changes: teachers who are added stay, and teachers who are ' +
+        'removed stay removed. The response has all teachers.',
       params: courseParams,
       body: Type.Object({ add: emails, remove: emails }, { additionalProperties: false }),
       response: { 200: Type.Array(courseTeacherSchema), ...errors(400, 401, 403, 404, 413, 415) },

@@ -75,7 +75,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
         source_id: Type.Optional(Type.String()),
         archived: Type.Enum(['false', 'true', 'all'], {
           default: 'false',
-          description: 'Archived courses: left out, alone, or among the others',
+          description: 'Archived courses: without them, only them, or all courses',
         }),
         user_id: Type.Optional(Type.Integer({
           minimum: 1,

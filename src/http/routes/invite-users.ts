@@ -37,7 +37,7 @@ const invitedSchema = Type.Object({ user: accountSchema, invitation: oneTimeLink
 
 /** The answer for one person of a list. */
 const invitedOfManySchema = Type.Object({
-  email: Type.String({ description: 'As it was sent' }),
+  email: Type.String({ description: 'As in the request' }),
   user: nullable(accountSchema),
   invitation: nullable(oneTimeLinkSchema),
   error: nullable(Type.Object(errorSchema.properties, { description: 'Why this person was not invited' })),

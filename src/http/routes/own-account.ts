@@ -1,5 +1,5 @@
 // A user's own account: password and API tokens. Only for sessions of the page: a token must not make tokens,
-// and whoever has found one must not change the password.
+// and someone who has found one must not change the password.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { SCOPES, SCOPES_OF_ROLE, type Principal, type Scope } from '../../accounts/access.ts'
@@ -29,7 +29,7 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox<OwnAccountRoutesOptions
     config: { access: { who: 'cookie', audit: 'user.password' } },
     schema: {
       tags,
-      summary: "Change one's own password: other sessions and one-time links of the user end",
+      summary: 'Change your own password: your other sessions and one-time links end',
       body: Type.Object({
         current: Type.String({ minLength: 1, maxLength: MAX_PASSWORD_LENGTH }),
         password: Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH }),
@@ -53,7 +53,7 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox<OwnAccountRoutesOptions
     config: { access: { who: 'cookie' } },
     schema: {
       tags,
-      summary: "One's own API tokens that are not revoked, newest first, without their secrets",
+      summary: 'Your API tokens that are not revoked, newest first, without their secrets',
       response: { 200: Type.Array(tokenSchema), ...errors(401, 403) },
     },
   }, async (request) => {
@@ -65,9 +65,11 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox<OwnAccountRoutesOptions
     config: { access: { who: 'cookie', audit: 'token.create' } },
     schema: {
       tags,
-      summary: 'Make an API token of one\'s own; it cannot be read again',
+      summary: 'Create an API token for yourself; the response shows it once',
       body: Type.Object({
-        name: Type.String({ minLength: 1, maxLength: NAME_MAX, description: 'For example what uses it' }),
+        name: Type.String({
+          minLength: 1, maxLength: NAME_MAX, description: 'For example, the program that uses it',
+        }),
         scopes: Type.Optional(Type.Array(Type.Enum(SCOPES), {
           minItems: 1,
           uniqueItems: true,
@@ -76,7 +78,7 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox<OwnAccountRoutesOptions
         // Without a format: Ajv has none, and would say so at each start.
         expires_at: Type.Optional(nullable(Type.String({
           maxLength: 40,
-          description: 'A time such as 2030-01-31T12:00:00Z. Default: null, which is never',
+          description: 'A time such as 2030-01-31T12:00:00Z. Default: null, which means never',
         }))),
       }, { additionalProperties: false }),
       response: { 201: newTokenSchema, ...errors(400, 401, 403, 413, 415) },
@@ -95,7 +97,7 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox<OwnAccountRoutesOptions
     config: { access: { who: 'cookie', audit: 'token.revoke' } },
     schema: {
       tags,
-      summary: "Revoke one of one's own API tokens",
+      summary: 'Revoke one of your API tokens',
       params: Type.Object({ token_id: Type.String() }),
       response: { 204: Type.Null(), ...errors(401, 403, 404) },
     },

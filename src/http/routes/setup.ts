@@ -50,8 +50,8 @@ export const setupRoutes: FastifyPluginAsyncTypebox<SetupRoutesOptions> = async 
     config: { access: { who: 'same-origin', audit: 'user.setup' }, rateLimit },
     schema: {
       tags,
-      summary: 'Make the account of the first administrator with the setup link, and sign in',
-      description: 'Once the service has an administrator, however they came to be, the answer is 410.',
+      summary: 'Create the account of the first administrator with the setup link, and sign in',
+      description: 'As soon as the service has an administrator, no matter how, the response is 410.',
       security: [],
       body: Type.Object({
         token,
@@ -59,7 +59,7 @@ export const setupRoutes: FastifyPluginAsyncTypebox<SetupRoutesOptions> = async 
         email: Type.String({ minLength: 1, maxLength: 254 }),
         password: Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH }),
         school: Type.Optional(Type.String({
-          maxLength: NAME_MAX, description: 'The school of courses whose files name none',
+          maxLength: NAME_MAX, description: 'The school of courses whose files do not name one',
         })),
       }, { additionalProperties: false }),
       response: { 201: principalSchema, ...errors(400, 403, 404, 409, 410, 429, 503) },

@@ -75,7 +75,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
     schema: {
       tags,
       summary: 'The ways to sign in, and who is signed in by cookie',
-      description: 'Where the page starts: it answers 200 also to a browser that is signed out.',
+      description: 'The page starts with this request. The status is 200 for a signed-out browser, too.',
       security: [],
       response: { 200: signInOptionsSchema, ...errors(503) },
     },

@@ -74,7 +74,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     config: { access: { who: 'admin', scope: 'admin', audit: 'user.role' } },
     schema: {
       tags,
-      summary: 'Change the role of a user (administrator); not one\'s own',
+      summary: 'Change the role of another user (administrator)',
       params,
       body: Type.Object({
         role: Type.Enum(['admin', 'teacher', 'student']),

@@ -90,7 +90,7 @@ export const bookParts = { course, period, task, student, cell }
 
 export const bookSchema = Type.Object({
   version: Type.String({
-    description: 'Another text whenever scores, settings or dates have changed the book; not for exports',
+    description: 'Changes whenever scores, settings or dates change the book; exports do not change it',
   }),
   course,
   exports: Type.Array(exportSchema),
@@ -129,7 +129,7 @@ export const courseItemSchema = Type.Object({
   term: nullable(text),
   school: nullable(text),
   student_count: Type.Integer(),
-  archived: Type.Optional(Type.Boolean({ description: 'This and what follows: only with `details`' })),
+  archived: Type.Optional(Type.Boolean({ description: 'This and the next 4 fields: only with `details`' })),
   roster_name: Type.Optional(nullable(Type.String({
     description: 'The name in the roster, if an administrator gave the course another one',
   }))),
@@ -160,10 +160,10 @@ export const courseChangesSchema = Type.Object({
   name: Type.Optional(nullable(Type.String({
     minLength: 1,
     maxLength: NAME_MAX,
-    description: "Only administrators. Null restores the roster's name. Rosters leave the name alone.",
+    description: "Only administrators. Null restores the roster's name. Rosters do not change this name.",
   }))),
   archived: Type.Optional(Type.Boolean({
-    description: 'Only administrators. Imports leave an archived course alone, and lists do not have it.',
+    description: 'Only administrators. Imports skip an archived course, and lists do not show it.',
   })),
 }, { additionalProperties: false })
 export type CourseChanges = Static<typeof courseChangesSchema>
