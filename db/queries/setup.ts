@@ -2,7 +2,10 @@
 import type { Reads, Trx } from '../index.ts'
 import type { Row } from '../tables.ts'
 
-/** Until the end of the write, no other one makes, demotes or disables an administrator. Take it first. */
+/**
+ * Locks the role of administrator: until the end of this write, no other write gives or removes it. Call this
+ * before other locks.
+ */
 export async function lockAdministrators (trx: Trx): Promise<void> {
   await trx.lock('administrators')
 }

@@ -1,4 +1,4 @@
-// A new password, chosen by a user who is signed in and knows the present one.
+// Changes the password of a signed-in user who knows the current one.
 import { findUserById, lockUser, updateUser } from '../../db/queries/accounts.ts'
 import { endLinksOfUser } from '../../db/queries/password-links.ts'
 import { endOtherSessions, findSessionById } from '../../db/queries/sessions.ts'
@@ -10,7 +10,7 @@ import type { Database } from '../../db/index.ts'
 
 export interface OwnPassword {
   /**
-   * Sets the password and ends the user's other sessions and one-time links. `refused`: the present password
+   * Sets the password and ends the user's other sessions and one-time links. `refused`: the current password
    * is wrong. `waitMs`: too many attempts failed; when to try again. Throws NO_PASSWORD, UNAUTHENTICATED,
    * VALIDATION_FAILED and OVERLOADED.
    */

@@ -1,6 +1,6 @@
-// What messages call the choices of an import, so that people find them where they asked for it.
+// The names of import options in messages: as the user sees them on the page, in the API, or as flags.
 
-/** Where an import was asked for: on the command line, with a token of the API, or on the page. */
+/** Where an import was requested: on the command line, with a token of the API, or on the page. */
 export type AskedBy = 'command' | 'token' | 'session'
 
 type Choice = 'course' | 'teacher' | 'sheet'

@@ -20,7 +20,7 @@ export interface RunningService {
   services: Services
   /** Where it listens: `http://127.0.0.1:3000`. */
   address: string
-  /** With which the first administrator makes their account. Undefined: none was asked for, or is needed. */
+  /** The setup link for the first administrator. Undefined: none was requested, or none is needed. */
   setupUrl: string | undefined
   /**
    * Stops it: no new jobs, a grace period for those that run, then everything in reverse order. Twice is

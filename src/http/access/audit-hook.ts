@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-/** What one entry says that the address does not say. */
+/** Parts of an entry that the address of the request does not have. */
 interface Said {
   subject?: string
   changes?: AuditEntry['changes']
@@ -21,7 +21,7 @@ interface Audited extends Said {
   outcome?: AuditEntry['outcome']
   /** Nothing was changed, so there is no entry. */
   isPreview?: boolean
-  /** One entry for each, once it is done. Default: one. */
+  /** Writes one entry for each, after the request is done. Default: one entry. */
   entries?: readonly Said[]
 }
 

@@ -77,7 +77,7 @@ export function createInvite ({ accounts, linkMail, links, passwordLinks }: Invi
     return { outcome, json: { url, expires_at: isoTime(expiresAt), ...mail } }
   }
 
-  /** `entries`: what the audit log is told, also if the link fails. */
+  /** `entries` collects the entries of the audit log, also if the link fails. */
   async function invite (
     request: FastifyRequest,
     { email, role, first_name: firstName = null, last_name: lastName = null }: Person,

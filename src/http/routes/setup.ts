@@ -51,7 +51,7 @@ export const setupRoutes: FastifyPluginAsyncTypebox<SetupRoutesOptions> = async 
     schema: {
       tags,
       summary: 'Create the account of the first administrator with the setup link, and sign in',
-      description: 'As soon as the service has an administrator, no matter how, the response is 410.',
+      description: 'If the service already has an administrator, the response is 410.',
       security: [],
       body: Type.Object({
         token,

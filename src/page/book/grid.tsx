@@ -84,7 +84,7 @@ export function Grid ({
     across.measure()
   }, [columns, pinned])
 
-  // The window is the grid's. As a selector with `:has`, this would be looked at again in every frame.
+  // The grid fills the window. A class, because the browser would evaluate a `:has` selector in every frame.
   useLayoutEffect(() => {
     document.documentElement.classList.add('has-grid')
     return () => {

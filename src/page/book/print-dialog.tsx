@@ -6,7 +6,7 @@ import { StudentReport } from '../student/student-report.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 import type { PrintJob } from './print-book.tsx'
 
-/** Students that are asked for at the same time. */
+/** Students that are requested at the same time. */
 const AT_ONCE = 4
 const CHOICES = ['whole', 'averages', 'students'] as const
 
@@ -35,7 +35,7 @@ export function PrintDialog ({ courseId, students, lines, onPrint, onClose }: Pr
   }, [])
 
   function finish (job: PrintJob) {
-    // A dialog that is open would be on the paper.
+    // An open dialog would be printed too.
     dialog.current?.close()
     onPrint(job)
   }

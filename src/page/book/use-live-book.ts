@@ -6,38 +6,38 @@ import { useRefreshed } from '../use-refreshed.ts'
 import { countScores, differences, type Changes } from './differences.ts'
 import { useBook, type BookState } from './use-book.ts'
 
-/** A change made elsewhere is noticed within this time, and the time of an answer, ms. */
+/** Time between two checks for changes made elsewhere, ms. */
 const POLL_EVERY_MS = 20_000
 
-/** What the open page knows of the server since the book was loaded. */
+/** The state of the server since the book was loaded. */
 export interface LiveBook {
   /** Of the book that is shown. */
   version: string
   /** Newest first; undefined: not known yet. */
   exports: readonly ExportItem[] | undefined
-  /** Why the last look at the server failed. */
+  /** Why the last check failed. */
   error: unknown
-  /** The server has other numbers than the page. */
+  /** The server has newer numbers than the page. */
   isOld: boolean
   /** What the last refresh has changed; undefined: nothing is marked. */
   changes: Changes | undefined
   /** How many scores the last refresh has changed. */
   changedScores: number
-  /** Looks at the server now. */
+  /** Checks for changes now. */
   refresh: () => void
   /** Loads the book again, and marks what has changed. */
   showNew: () => void
   hideChanges: () => void
 }
 
-/** The book of a course or of one period, and whether it still is what the server has. */
+/** The book of a course or of one period, and whether it is still up to date. */
 export function useLiveBook (
   courseId: number,
   periodId: string | null
 ): { loaded: BookState & { reload: () => void }, live: LiveBook } {
   const loaded = useBook(courseId, periodId)
   const [marked, setMarked] = useState<{ key: string, changes: Changes }>()
-  /** The book that was shown when the user asked for the new one. */
+  /** The book that was shown when the user selected Refresh. */
   const before = useRef<Book>(undefined)
   const key = `${courseId} ${periodId ?? ''}`
   const known = useRef<{ path: string, etag: string, value: Look }>(undefined)
@@ -74,7 +74,7 @@ export function useLiveBook (
   const isOld = look.value !== undefined && look.value.at >= loadedAt && look.value.version !== version
   const polled = useRef('')
   useEffect(() => {
-    // Another path is asked for at once anyway.
+    // A new path is requested at once anyway.
     if (polled.current === path) look.refresh()
     polled.current = path
   }, [loadedAt])
@@ -104,7 +104,7 @@ export function useLiveBook (
 }
 
 interface Look {
-  /** When it was asked for, by `performance.now()`. */
+  /** When it was requested, by `performance.now()`. */
   at: number
   version: string
   exports: readonly ExportItem[]
