@@ -12,7 +12,11 @@ async function undo (service: TestService, id: number, options: { token?: string
   return answer.json()
 }
 const job = async (service: TestService, id: number) => (await service.call('GET', `/api/jobs/${id}`)).json()
-const book = async (service: TestService) => (await service.call('GET', '/api/courses/1/performance')).json()
+/** The book, without its version: an undo is a change, too. */
+const book = async (service: TestService) => {
+  const { version, ...rest } = (await service.call('GET', '/api/courses/1/performance')).json()
+  return rest
+}
 
 t.test('an import is undone by a job, once; the list says so, and the audit log', async (t) => {
   const service = await startTestService(t)
