@@ -7,7 +7,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
 
 /** Throws VALIDATION_FAILED. */
 export function checkEmail (email: string): void {
-  if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim()) || UNPRINTABLE.test(email)) {
+  if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim()) || !isPrintable(email)) {
     throw invalid(`email: "${shorten(email)}" is not an email address`)
   }
 }
@@ -16,7 +16,12 @@ export function checkEmail (email: string): void {
 export function checkName (field: string, name: string | null): void {
   if (name === null) return
   if (isNameTooLong(name)) throw invalid(`${field}: has more than ${NAME_MAX} characters`)
-  if (UNPRINTABLE.test(name)) throw invalid(`${field}: has control characters`)
+  if (!isPrintable(name)) throw invalid(`${field}: has control characters`)
+}
+
+/** Without such characters, and without halves of characters, which no database stores. */
+function isPrintable (text: string): boolean {
+  return text.isWellFormed() && !UNPRINTABLE.test(text)
 }
 
 /** VALIDATION_FAILED with a sentence that begins with the field. */

@@ -43,8 +43,13 @@ export interface Accounts {
   add: (account: NewAccount) => Promise<queries.UserRow>
   /** Also ends all sessions of the user. Throws USER_NOT_FOUND and VALIDATION_FAILED. */
   setPassword: (email: string, password: string) => Promise<void>
-  /** Also signs the user out everywhere. `before` is the state until now. Throws USER_NOT_FOUND. */
-  disable: (userId: number) => Promise<UserState & { before: AccountState }>
+  /**
+   * Also signs the user out everywhere. `before` is the state until now. Throws USER_NOT_FOUND, and with
+   * `keepsAdministrator` LAST_ADMINISTRATOR if no other administrator may sign in.
+   */
+  disable: (
+    userId: number, options?: { keepsAdministrator: boolean }
+  ) => Promise<UserState & { before: AccountState }>
   /** The same, and overrides rosters that disable the user, until the next import that disables them. */
   enable: (userId: number) => Promise<UserState & { before: AccountState }>
   /**
@@ -95,14 +100,17 @@ export function createAccounts (
   }
   async function change (
     userId: number,
-    changeOf: (trx: Trx, user: queries.UserRow) => Promise<{ disabled_at: number | null }>
+    changeOf: (trx: Trx, user: queries.UserRow) => Promise<{ disabled_at: number | null }>,
+    { keepsAdministrator }: { keepsAdministrator: boolean } = { keepsAdministrator: false }
   ): Promise<UserState & { before: AccountState }> {
     return await db.write(async (trx) => {
+      if (keepsAdministrator) await lockAdministrators(trx)
       await queries.lockUser(trx, userId)
       const known = await queries.findUserById(trx, userId)
       if (known === undefined) throw new DomainError('USER_NOT_FOUND')
       const before = await accountState(trx, known)
       const user = await queries.updateUser(trx, userId, await changeOf(trx, known))
+      if (keepsAdministrator) await requireAdministrator(trx, known)
       return { user, before, state: await accountState(trx, user) }
     })
   }
@@ -150,11 +158,11 @@ export function createAccounts (
         await endSessionsOfUser(trx, user.id, await trx.now())
       })
     },
-    disable: (userId) => change(userId, async (trx) => {
+    disable: (userId, options) => change(userId, async (trx) => {
       const at = await trx.now()
       await endSessionsOfUser(trx, userId, at)
       return { disabled_at: at }
-    }),
+    }, options),
     enable: (userId) => change(userId, async (trx, user) => {
       await enableInRosters(trx, user)
       return { disabled_at: null }
@@ -169,9 +177,7 @@ export function createAccounts (
         const user = isKnown
           ? known
           : await queries.updateUser(trx, userId, { role, origin: 'account' })
-        if (known.role === 'admin' && await countAdministrators(trx, { mayEnter: true }) === 0) {
-          throw new DomainError('LAST_ADMINISTRATOR')
-        }
+        await requireAdministrator(trx, known)
         return { user, state: await accountState(trx, user), before: known.role }
       })
       if (role === 'admin') onAdministrator()
@@ -204,5 +210,12 @@ export function createAccounts (
     },
     listTokens: () => queries.listTokens(db.reads),
     revokeToken: (id) => db.write(async (trx) => await queries.revokeToken(trx, id, await trx.now())),
+  }
+}
+
+/** Throws LAST_ADMINISTRATOR if a change of this administrator leaves none who may sign in. */
+async function requireAdministrator (trx: Trx, { role }: queries.UserRow): Promise<void> {
+  if (role === 'admin' && await countAdministrators(trx, { mayEnter: true }) === 0) {
+    throw new DomainError('LAST_ADMINISTRATOR')
   }
 }

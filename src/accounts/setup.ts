@@ -8,6 +8,7 @@ import {
 import { DomainError } from '../errors.ts'
 import type { SharedState } from '../nodes/shared-state.ts'
 import { checkEmail, checkName } from './account-fields.ts'
+import { mayEnter } from './account-state.ts'
 import { addAccount } from './add-account.ts'
 import type { PasswordQueue } from './password-queue.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
@@ -98,7 +99,6 @@ export function createSetup ({
   async function set (
     secret: string, { name, email, password, school }: FirstAdministrator, browser: Browser
   ): Promise<NewSession | undefined> {
-    if (await find(secret) === undefined) return undefined
     const [firstName, lastName] = partsOf(name)
     const owner = { email, firstName, lastName, words: [school] }
     const passwordHash = await passwords.choose(password, owner, 'first')
@@ -112,6 +112,8 @@ export function createSetup ({
       const user: UserRow = await addAccount(trx, {
         email, key, role: 'admin', firstName, lastName, passwordHash,
       })
+      // A teacher of a roster whom the command line disabled could not use the service, and the link is gone.
+      if (!await mayEnter(trx, user)) throw new DomainError('USER_DISABLED')
       const named = school.trim()
       await updateSetup(trx, {
         link_hash: null, link_expires_at: null, ...(named === '' ? {} : { school: named }),
@@ -126,6 +128,8 @@ export function createSetup ({
     createLink: () => keepOrCreateLink(undefined),
     find,
     async redeem (secret, person, browser) {
+      // First, so that requests without the link neither learn nor hold up anything.
+      if (await find(secret) === undefined) return undefined
       checkEmail(person.email)
       checkName('name', person.name)
       checkName('school', person.school)

@@ -20,7 +20,7 @@ import type { BookTraffic } from '../book-traffic.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import type { Links } from '../links.ts'
 import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
-import { courseParams, errors } from '../schemas/common.ts'
+import { courseParams, errors, id } from '../schemas/common.ts'
 import { exportJson } from './exports.ts'
 
 const tags = ['Courses']
@@ -77,10 +77,9 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
           default: 'false',
           description: 'Archived courses: without them, only them, or all courses',
         }),
-        user_id: Type.Optional(Type.Integer({
-          minimum: 1,
-          description: 'Only the courses that this user teaches (administrator)',
-        })),
+        user_id: Type.Optional({
+          ...id, description: 'Only the courses that this user teaches (administrator)',
+        }),
         details: Type.Optional(Type.Boolean({
           description: 'With teachers, periods and the last import (administrator)',
         })),
@@ -124,7 +123,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
       querystring: Type.Object({
         limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 500 }),
         cursor: Type.Optional(Type.String({ maxLength: 64 })),
-        period_id: Type.Optional(Type.Integer({ minimum: 1 })),
+        period_id: Type.Optional(id),
       }),
       response: { 200: bookSchema, 304: Type.Null(), ...errors(400, 401, 403, 404, 429, 503) },
     },

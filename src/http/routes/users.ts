@@ -120,7 +120,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
       tags,
       summary: 'Disable a user: sign-in is refused, sessions end, tokens are invalid (administrator)',
       params,
-      response: { 200: accountSchema, ...errors(400, 401, 403, 404) },
+      response: { 200: accountSchema, ...errors(400, 401, 403, 404, 409) },
     },
   }, async (request) => {
     const { id } = await userOf(request)
@@ -130,7 +130,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
         detail: 'user_id: you cannot disable yourself; ask another administrator',
       })
     }
-    const { user, state } = await accounts.disable(id)
+    const { user, state } = await accounts.disable(id, { keepsAdministrator: true })
     return userJson(user, state)
   })
 

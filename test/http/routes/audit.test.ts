@@ -144,7 +144,9 @@ t.test('entries of a time, and all of them as a table', async (t) => {
   t.equal(await count('&to=2026-01-04'), 0)
   t.equal(await count('&from=2026-01-05&to=2026-01-05&user_id=1'), 1000)
   t.equal(await count('&from=2026-01-05&user_id=2'), 0)
-  for (const [query, field] of [['&from=yesterday', 'from'], ['&to=2026-13-01', 'to']] as const) {
+  for (const [query, field] of [
+    ['&from=yesterday', 'from'], ['&from=2026-02-30', 'from'], ['&to=2026-13-01', 'to'],
+  ] as const) {
     t.match(await get(query), { statusCode: 400, message: new RegExp(`^${field}: `) })
   }
   const table = (accept: string, query = '') =>

@@ -133,6 +133,7 @@ t.test('only administrators rename and archive', async (t) => {
     t.match(answer.json(), { statusCode: 403, code: 'INSUFFICIENT_SCOPE' })
   }
   t.match((await service.call('GET', '/api/courses?user_id=999')).json(), { code: 'USER_NOT_FOUND' })
+  t.equal((await service.call('GET', '/api/courses?user_id=1e30')).status, 400, 'an id of no database')
   t.match(await patch(service, { missing_counts: 'zero' }, service.ted), { course: { archived: false } })
 })
 

@@ -84,6 +84,8 @@ t.test('a user makes, sees and revokes tokens of their own', async (t) => {
       [{ scopes: ['write'] }, /^scopes\.0: /],
       [{ expires_at: '2026-01-05T07:59:59Z' }, 'expires_at: is in the past'],
       [{ expires_at: 'tomorrow' }, /^expires_at: must be a time/],
+      [{ expires_at: '2027-02-30T00:00:00Z' }, /^expires_at: must be a time/],
+      [{ expires_at: '9999-12-31T23:59:59-12:00' }, /^expires_at: must be a time/],
     ] as const
   ) t.match((await make(given)).json(), { statusCode: 400, message }, JSON.stringify(given))
   const made = await make({ scopes: ['export', 'read'], expires_at: '2026-02-01T00:00:00+01:00' })

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { insertUser } from '../../../db/queries/accounts.ts'
 import { NAME_MAX } from '../../../src/short-text.ts'
 import { newBrowser, PASSWORD } from '../../support/browser.ts'
 import { ADMIN, startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
@@ -33,6 +34,8 @@ t.test('the link makes the first administrator, whose school is that of imports 
       [{ password: 'ada.byron' }, 'password'],
       [{ school: 'x'.repeat(NAME_MAX + 1) }, 'school'],
       [{ name: 'a\u0007' }, 'name'],
+      [{ name: 'a\ud800' }, 'name'],
+      [{ email: 'a\ud800@example.edu' }, 'email'],
       [{ role: 'admin' }, 'role'],
     ] as const
   ) {
@@ -45,7 +48,10 @@ t.test('the link makes the first administrator, whose school is that of imports 
     (await browser.call('POST', '/api/setup', { body: body(token), headers })).json().code,
     'CROSS_ORIGIN'
   )
-  t.equal((await browser.call('POST', '/api/setup', { body: body(old) })).json().code, 'SETUP_LINK_NOT_FOUND')
+  for (const email of [ADMIN, 'nope']) {
+    const answer = await browser.call('POST', '/api/setup', { body: { ...body(old), email } })
+    t.equal(answer.json().code, 'SETUP_LINK_NOT_FOUND')
+  }
   const both = await Promise.all(
     [1, 2].map(() => newBrowser(service).call('POST', '/api/setup', { body: body(token) }))
   )
@@ -61,6 +67,11 @@ t.test('the link makes the first administrator, whose school is that of imports 
   t.match(
     (await browser.call('POST', '/api/setup', { body: body(token) })).json(),
     { statusCode: 410, code: 'SETUP_DONE' }
+  )
+  t.equal(
+    (await browser.call('POST', '/api/setup', { body: { ...body(token), email: 'nope' } })).status,
+    410,
+    'before anything else is checked'
   )
   t.equal(await setup.createLink(), undefined)
   await audit.settled()
@@ -80,16 +91,27 @@ t.test('the link makes the first administrator, whose school is that of imports 
 t.test('the link expires, and is worth nothing as soon as there is an administrator', async (t) => {
   const clock = { now: Date.UTC(2026, 0, 5, 8) }
   const service = await startTestService(t, { now: () => clock.now })
-  const { setup, accounts } = service.services
+  const { setup, accounts, db } = service.services
   const browser = newBrowser(service)
-  const use = async (token: string) =>
-    (await browser.call('POST', '/api/setup', { body: { ...body(token), email: 'boss@example.edu' } })).json()
+  const use = async (token: string, email = 'boss@example.edu') =>
+    (await browser.call('POST', '/api/setup', { body: { ...body(token), email } })).json()
   const expired = (await setup.createLink())!.secret
   clock.now += 72 * HOUR
   t.equal((await use(expired)).code, 'SETUP_LINK_NOT_FOUND')
   const kept = await setup.keepOrCreateLink(expired)
   t.not(kept?.secret, expired, 'a link that has expired is not kept')
   t.strictSame(await setup.keepOrCreateLink(kept?.secret), kept)
+  const gone = { email: 'gone@example.edu', email_key: 'gone@example.edu', first_name: null, last_name: null }
+  await db.write((trx) => insertUser(trx, {
+    ...gone,
+    role: 'teacher',
+    password_hash: null,
+    origin: 'roster',
+    is_from_roster: 1,
+    disabled_at: clock.now,
+    created_at: clock.now,
+  }))
+  t.equal((await use(kept!.secret, gone.email)).code, 'USER_DISABLED', 'they could not use the service')
   writeFileSync(setupFile(service), 'http://localhost/#setup=…\n')
   await accounts.add({ email: TEACHER, role: 'teacher' })
   t.ok(existsSync(setupFile(service)))

@@ -282,6 +282,7 @@ t.test('an administrator changes the role of others, and one always stays', asyn
   t.strictSame(both.map(({ status }) => status).filter((status) => status === 200).length, 1)
   const last = (await accounts.list()).find(({ role }) => role === 'admin')!
   await t.rejects(accounts.setRole(last.id, 'teacher'), { code: 'LAST_ADMINISTRATOR' })
+  await t.rejects(accounts.disable(last.id, { keepsAdministrator: true }), { code: 'LAST_ADMINISTRATOR' })
   await audit.settled()
   const { entries } = (await service.call('GET', '/api/audit?action=user.role')).json()
   t.match(
@@ -289,4 +290,10 @@ t.test('an administrator changes the role of others, and one always stays', asyn
     { user_id: 1, subject: 'user 2', changes: { role: ['teacher', 'admin'] } }
   )
   t.equal(entries.filter(({ outcome }: { outcome: string }) => outcome === 'done').length, 2)
+  await accounts.setRole(3 - last.id, 'admin')
+  const disabled = await Promise.all([
+    admin.call('POST', '/api/users/2/disable'), teacher.call('POST', '/api/users/1/disable'),
+  ])
+  t.equal(disabled.filter(({ status }) => status === 200).length, 1, 'each disables the other: one stays')
+  t.equal((await accounts.list()).filter((user) => user.disabled_at === null).length, 1)
 })
