@@ -1,4 +1,5 @@
 // Which imports can be undone, and the request to undo one.
+import { createHash } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
 import { importsByReference, type UndoableImport } from '../../db/queries/undo.ts'
 import { DomainError } from '../errors.ts'
@@ -54,7 +55,7 @@ export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
       await checkUndo(db.reads, { importId: found.id, courses: chosen })
       return await db.write((trx) => queue.request(trx, {
         kind: UNDO_KIND,
-        key: `${UNDO_KIND}:${found.id}${chosen === undefined ? '' : `:${chosen.join(',')}`}`,
+        key: `${UNDO_KIND}:${found.id}${chosen === undefined ? '' : `:${hashOf(chosen)}`}`,
         payload: {
           importId: found.id, courses: chosen, requestedBy, actor: { userId, via },
         } satisfies UndoPayload,
@@ -75,6 +76,11 @@ export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
       return states
     },
   }
+}
+
+/** The ids of thousands of courses do not fit into an index of PostgreSQL. */
+function hashOf (courses: readonly number[]): string {
+  return createHash('sha256').update(courses.join(',')).digest('hex')
 }
 
 function stateOf (one: UndoableImport, keepMs: number): UndoState {

@@ -1,5 +1,5 @@
 // The undo of an import over the API: who may, what is in the way, and the job that does it.
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { result, user, enrollment } from '../../imports/bundles.ts'
 import { startTestService, type TestService } from '../../support/test-service.ts'
 import { startDistrict } from './district.ts'
@@ -11,6 +11,11 @@ async function undo (service: TestService, id: number, options: { token?: string
   await service.services.runner.drain()
   return answer.json()
 }
+/** The same service on another node, where jobs wait until the test starts its runner. */
+async function withWaitingJobs (t: Test, service: TestService): Promise<TestService> {
+  await service.services.runner.stop(0)
+  return await startTestService(t, { joins: service, withoutRunner: true })
+}
 const job = async (service: TestService, id: number) => (await service.call('GET', `/api/jobs/${id}`)).json()
 /** The book, without its version: an undo is a change, too. */
 const book = async (service: TestService) => {
@@ -19,12 +24,13 @@ const book = async (service: TestService) => {
 }
 
 t.test('an import is undone by a job, once; the list says so, and the audit log', async (t) => {
-  const service = await startTestService(t)
-  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
-  const before = await book(service)
+  const first = await startTestService(t)
+  await upload(first, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const before = await book(first)
   const changed = JSON.parse(String(PHYSICS)) as { results: Array<{ points: number }>, course: object }
   const bytes = JSON.stringify({ ...changed, results: changed.results.slice(0, -5) })
-  const second = await upload(service, '/api/imports', { name: 'fewer.json', bytes })
+  const second = await upload(first, '/api/imports', { name: 'fewer.json', bytes })
+  const service = await withWaitingJobs(t, first)
   t.notSame(await book(service), before)
   const [listed] = (await service.call('GET', '/api/imports')).json().imports
   t.match(listed, { id: second.json.id, undo: { state: 'possible', until: /^\d{4}-/ } })
@@ -35,6 +41,7 @@ t.test('an import is undone by a job, once; the list says so, and the audit log'
   t.match((await service.call('POST', `/api/imports/${second.json.id}/undo`)).json(), {
     id: answer.json().id, joined: true,
   })
+  await service.services.runner.start()
   await service.services.runner.drain()
   t.match(await job(service, answer.json().id), { kind: 'import-undo', status: 'succeeded', error: null })
   t.strictSame(await book(service), before)
@@ -71,8 +78,9 @@ t.test('a later import is in the way; without changes there is nothing to undo',
 })
 
 t.test('a conflict that comes between the request and its job fails the job', async (t) => {
-  const service = await startTestService(t)
-  const first = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const earlier = await startTestService(t)
+  const first = await upload(earlier, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const service = await withWaitingJobs(t, earlier)
   const { id } = (await service.call('POST', `/api/imports/${first.json.id}/undo`)).json()
   // As if another import had come first.
   const { db } = service.services
@@ -83,9 +91,34 @@ t.test('a conflict that comes between the request and its job fails the job', as
     const known = await trx.selectFrom('undo_courses').selectAll().executeTakeFirstOrThrow()
     await trx.insertInto('undo_courses').values({ ...known, import_id: row.id, op: 'changed' }).execute()
   })
+  await service.services.runner.start()
   await service.services.runner.drain()
   t.match(await job(service, id), { status: 'failed', error: { code: 'UNDO_CONFLICT' } })
   t.equal((await service.call('GET', '/api/courses/1/performance')).status, 200)
+})
+
+t.test('an undo of many courses is one job, whose key fits into an index', async (t) => {
+  const earlier = await startTestService(t)
+  const first = await upload(earlier, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const service = await withWaitingJobs(t, earlier)
+  const { db } = service.services
+  const ids = Array.from({ length: 2000 }, (_, i) => 100_000 + i * 7)
+  await db.write(async (trx) => {
+    const known = await trx.selectFrom('undo_courses').selectAll().executeTakeFirstOrThrow()
+    for (let i = 0; i < ids.length; i += 500) {
+      await trx.insertInto('undo_courses')
+        .values(ids.slice(i, i + 500).map((id) => ({ ...known, course_id: id }))).execute()
+    }
+  })
+  const ask = async (courses: number[]) =>
+    (await service.call('POST', `/api/imports/${first.json.id}/undo`, { body: { courses } })).json()
+  const { id, joined } = await ask(ids)
+  t.equal(joined, false)
+  t.match(await ask(ids.toReversed()), { id, joined: true }, 'the same courses')
+  t.match(await ask(ids.slice(1)), { joined: false })
+  const { key } = await db.reads.selectFrom('jobs').select('key').where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  t.ok(key.length < 200, key.slice(0, 200))
 })
 
 t.test('teachers undo imports into their own course, and no others', async (t) => {
