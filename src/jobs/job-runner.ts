@@ -119,7 +119,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     }).finally(() => {
       live.delete(job.token)
       changed(job.id)
-      delivery.runEnded()
+      void delivery.look()
     })
     changed(job.id)
     return run.done

@@ -165,7 +165,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     await delivery.start(worker)
     for (let count = 1; count <= 7; count++) {
       await worker.end(await worker.run(count))
-      delivery.runEnded()
+      void delivery.look()
     }
     t.strictSame(worker.begun.map(({ key }) => key), ['urgent', 'b1', 'none1', 'a1', 'none2', 'a2', 'late'])
     const tokens = worker.begun.map(({ token }) => token)
@@ -187,7 +187,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.strictSame([await state(site, a2!), await state(site, b2!)], ['queued', 'queued'])
     for (let count = 1; count <= 4; count++) {
       await worker.end(await worker.run(count))
-      delivery.runEnded()
+      void delivery.look()
     }
     t.strictSame([await state(site, a2!), await state(site, b2!)], ['succeeded', 'succeeded'])
   })
@@ -204,7 +204,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     await delivery.look()
     t.equal(await state(site, second!), 'queued')
     await worker.end(worker.begun[0]!)
-    delivery.runEnded()
+    void delivery.look()
     t.match(await worker.run(3), { id: second!.id })
     t.equal(await state(site, first!), 'succeeded')
   })

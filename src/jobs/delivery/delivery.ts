@@ -38,8 +38,6 @@ export interface JobDelivery {
   announce: (trx: Trx, job: WaitingJob) => Promise<void>
   /** Requeues jobs of dead processes, then claims jobs for this worker until `stop`. */
   start: (worker: JobWorker) => Promise<void>
-  /** A run has ended in this process, so another job may start. */
-  runEnded: () => void
   /** Looks for jobs now. Resolves when none can start; at once before `start` and after `stop`. */
   look: () => Promise<void>
   /** Claims nothing from now on. Resolves when a claim that was under way is done. */

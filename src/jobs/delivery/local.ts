@@ -93,7 +93,6 @@ export function createLocalDelivery ({ db, clock, log, onStep }: LocalDeliveryOp
       lookRegularly()
       void look()
     },
-    runEnded: () => { void look() },
     look,
     async stop () {
       isStopped = true

@@ -77,12 +77,6 @@ export async function createPgBossDelivery (
   let isStopped = false
   let looking: Promise<void> | undefined
   let mustLookAgain = false
-  /** Whether the look that is under way ends only when no job can start. */
-  let isAwaited = false
-  /** How many runs have ended here. */
-  let ends = 0
-  /** Whether a job that cannot start now may have no ticket. After the end of a run it may have room. */
-  let mayLackTicket = false
   let cancelTimer = () => {}
   let lastClaim: Promise<unknown> = Promise.resolve()
   /** Kinds of the tickets with which this process is claiming jobs. */
@@ -97,7 +91,7 @@ export async function createPgBossDelivery (
   let isAway = false
   let closed: Promise<void> | undefined
 
-  /** One look at a time, which repairs tickets. A call during a look makes it look once more. */
+  /** One look at a time. A call during a look makes it look once more. */
   function look (): Promise<void> {
     mustLookAgain = true
     wake()
@@ -117,10 +111,10 @@ export async function createPgBossDelivery (
         mustLookAgain = false
         const woken = new AbortController()
         wake = () => { woken.abort() }
-        const found = await compare(current)
+        const canStart = await compare(current)
         if (isAway) log.info({}, 'the database is back; jobs are delivered again')
         isAway = false
-        if (!(found === 'without ticket' || (found === 'due' && isAwaited))) {
+        if (!canStart) {
           if (mustLookAgain) continue
           return
         }
@@ -135,7 +129,6 @@ export async function createPgBossDelivery (
       // The next look is that of the timer.
       mustLookAgain = false
     } finally {
-      if (!mustLookAgain) isAwaited = false
       wake = () => {}
     }
   }
@@ -147,11 +140,8 @@ export async function createPgBossDelivery (
     })
   }
 
-  /**
-   * Compares runs, rows and tickets, and repairs differences. `due`: a job can start here. `without ticket`:
-   * one of those needs a ticket, which is sent one at a time.
-   */
-  async function compare (worker: JobWorker): Promise<'none' | 'due' | 'without ticket'> {
+  /** Compares runs, rows and tickets, and repairs differences. True: a job can start here. */
+  async function compare (worker: JobWorker): Promise<boolean> {
     // Read first: a run that begins during the query is not in its answer.
     const running = worker.tokens()
     let started = await startedWithTickets(db.reads)
@@ -164,7 +154,7 @@ export async function createPgBossDelivery (
     const tokens = new Set(started.map(({ token }) => token))
     // A run that has just ended here has no started row either; abandoning it changes nothing.
     for (const token of running) if (!tokens.has(token)) worker.abandon(token)
-    if (isStopped) return 'none'
+    if (isStopped) return false
     const isSilent = started.some(({ ticket }) => ticket === 'silent') && now >= mayTakeBackAt
     const isMaintenanceDue = now - maintainedAt >= MAINTAIN_EVERY_MS
     const isAhead = started.some(({ ticket }) => ticket === 'ahead')
@@ -177,11 +167,9 @@ export async function createPgBossDelivery (
     const lost = lostTokens(started)
     await claims.recover(worker, lost)
     for (const token of lost) worker.abandon(token)
-    mayLackTicket = false
     const due = await dueKinds(db.reads, { now: clock.now(), kinds: worker.openKinds() })
     const withoutTicket = due.filter(({ kind, hasTicket }) => !hasTicket && !claiming.includes(kind))
       .map(({ kind }) => kind)
-    if (withoutTicket.length > 0) mayLackTicket = true
     const next = await nextJob(db.reads, { now: clock.now(), kinds: withoutTicket })
     if (next !== undefined && (lastSent.job !== next.id || now - lastSent.at >= RESEND_MS)) {
       lastSent = { job: next.id, at: now }
@@ -189,8 +177,7 @@ export async function createPgBossDelivery (
       await correctTimesAhead(db.reads)
       await (await queues()).send(next.kind)
     }
-    if (next !== undefined) return 'without ticket'
-    return due.length > withoutTicket.length ? 'due' : 'none'
+    return next !== undefined || due.length > withoutTicket.length
   }
 
   /** Claims the next job with a ticket, and holds the ticket until the end of the run. */
@@ -221,9 +208,8 @@ export async function createPgBossDelivery (
       await (await queues()).send(ticket.kind)
       return undefined
     }
-    const endsBefore = ends
     const open = worker.openKinds()
-    if (!open.includes(ticket.kind)) return unused(endsBefore)
+    if (!open.includes(ticket.kind)) return undefined
     // The next job may be of another kind that needs the same threads. It has its own ticket.
     const kinds = hasOwnThread(ticket.kind) ? [ticket.kind] : open.filter((name) => !hasOwnThread(name))
     const job = await claims.next(worker, {
@@ -236,19 +222,12 @@ export async function createPgBossDelivery (
       if (error === TICKET_LOST) return undefined
       throw error
     })
-    if (job === undefined) return unused(endsBefore)
+    if (job === undefined) return undefined
     const abandon = () => { worker.abandon(job.token) }
     ticket.signal.addEventListener('abort', abandon)
     const ended = worker.begin(job).finally(() => { ticket.signal.removeEventListener('abort', abandon) })
     if (ticket.signal.aborted) abandon()
     return { ended }
-  }
-
-  /** A ticket is given back without a run. `endsBefore`: when it was decided that there is no room. */
-  function unused (endsBefore: number): undefined {
-    mayLackTicket = true
-    if (ends > endsBefore) void look()
-    return undefined
   }
 
   if (mayUpgrade) await queues()
@@ -266,14 +245,8 @@ export async function createPgBossDelivery (
       lookRegularly()
       void look()
     },
-    // The worker of the run takes the next ticket itself.
-    runEnded () {
-      ends++
-      if (mayLackTicket && current !== undefined) void look()
-    },
     async look () {
       if (isStopped) return
-      isAwaited = true
       await look()
       // A job that has just been claimed is among the runs when this returns.
       await lastClaim
