@@ -1,6 +1,6 @@
-// Prints the test files that differ on PostgreSQL and an object store: those that use the database and the
-// storage which the run names (`test-database.ts`). The others test functions, or name their databases
-// themselves, and do the same in every run.
+// Which test files differ on PostgreSQL and an object store: those that use the database and the storage
+// which the run names (`test-database.ts`). The others test functions, or name their databases themselves,
+// and do the same in every run.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
@@ -33,7 +33,9 @@ function reaches (file: string, seen = new Set<string>()): boolean {
   return importsOf(file).some((one) => reaches(one, seen))
 }
 
-const files = globSync(FOLDERS.map((folder) => join(ROOT, `test/${folder}/**/*.test.ts`)))
-const chosen = files.filter((file) => reaches(file)).map((file) => relative(ROOT, file))
-  .filter((file) => !NAME_THEIR_OWN.includes(file)).sort()
-process.stdout.write(`${chosen.join('\n')}\n`)
+/** Paths from the root of the repository, sorted. */
+export function engineTests (): string[] {
+  return globSync(FOLDERS.map((folder) => join(ROOT, `test/${folder}/**/*.test.ts`)))
+    .filter((file) => reaches(file)).map((file) => relative(ROOT, file))
+    .filter((file) => !NAME_THEIR_OWN.includes(file)).sort()
+}

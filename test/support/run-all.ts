@@ -1,0 +1,84 @@
+// Runs all tests: on SQLite and the disk, then those that differ on PostgreSQL and an object store (with the
+// argument `postgres` only these). The last line it prints is "N passed, N failed".
+//
+// Many tests start browsers, nodes and servers, and a busy machine now and then stops one of them for
+// seconds. So a file that fails is run once more, alone. It has to pass then, and it is named in the end:
+// whoever sees the same name again looks for the race in it.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { engineTests } from './engine-tests.ts'
+
+interface Run {
+  isOk: boolean
+  passed: number
+  failed: number
+}
+
+/** More files than this do not fail by chance. */
+const MOST_AGAIN = 4
+const NODE = [process.execPath, '--disable-warning=ExperimentalWarning']
+
+const folder = mkdtempSync(join(tmpdir(), 'perfbook-failed-'))
+const again: string[] = []
+try {
+  const runs: Run[] = []
+  if (process.argv[2] !== 'postgres') runs.push(await runTwice('SQLite and the disk', ['tap', 'run'], []))
+  runs.push(await runTwice(
+    'PostgreSQL and an object store',
+    [...NODE, 'test/support/with-services.ts', 'tap', 'run'],
+    ['--disable-coverage', ...engineTests()]
+  ))
+  if (again.length > 0) print(`\nFailed at first, passed alone: ${again.join(', ')}`)
+  const sum = (count: (run: Run) => number) => runs.reduce((all, run) => all + count(run), 0)
+  print(`\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`)
+  process.exitCode = runs.every(({ isOk }) => isOk) ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function runTwice (name: string, tap: readonly string[], args: readonly string[]): Promise<Run> {
+  // tap writes the files that failed to this list. If there is a list, it runs what is in it.
+  const list = join(folder, name.replaceAll(' ', '-'))
+  const first = await run(name, [...tap, `--save=${list}`, ...args])
+  const failed = readList(list)
+  if (first.isOk || failed.length === 0 || failed.length > MOST_AGAIN) return first
+  const second = await run(
+    `${name}, again: ${failed.join(', ')}`,
+    [...tap, `--save=${list}`, '--jobs=1', '--disable-coverage']
+  )
+  if (!second.isOk) return { ...first, failed: second.failed }
+  again.push(...failed)
+  return { isOk: true, passed: first.passed + first.failed, failed: 0 }
+}
+
+/** Runs a command, shows what it prints, and takes tap's counts: `# { total: 9, pass: 8, fail: 1 }`. */
+async function run (name: string, [program = '', ...args]: readonly string[]): Promise<Run> {
+  print(`# Run: ${name}`)
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  let end = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    process.stdout.write(chunk)
+    end = (end + chunk.toString()).slice(-4096)
+  })
+  const [code] = await once(child, 'close')
+  const counts = end.split('\n').findLast((line) => line.startsWith('# { total: ')) ?? ''
+  const count = (word: string) => Number(new RegExp(`${word}: (\\d+)`).exec(counts)?.[1] ?? 0)
+  const isOk = code === 0
+  // Coverage below its threshold, or a run that ends early, fails without a test that failed.
+  return { isOk, passed: count('pass'), failed: isOk ? 0 : Math.max(1, count('fail')) }
+}
+
+function readList (path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').filter((line) => line !== '')
+  } catch {
+    return []
+  }
+}
+
+function print (line: string): void {
+  process.stdout.write(`${line}\n`)
+}
