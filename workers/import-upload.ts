@@ -23,9 +23,10 @@ export async function importUpload (
       now: Date.now,
       onProgress: throttleProgress(onProgress),
     })
-    const { guess } = outcome
+    const { guess, format } = outcome
+    const found = { ...(guess === undefined ? {} : { guess }), ...(format === undefined ? {} : { format }) }
     if (outcome.ok) {
-      const facts = { summary: outcome.summary, ...(guess === undefined ? {} : { guess }) }
+      const facts = { summary: outcome.summary, ...found }
       // Rather a report without the guess than no report.
       return { ok: true, facts: fitsResult(facts) ? facts : { summary: outcome.summary } }
     }
@@ -42,7 +43,7 @@ export async function importUpload (
       code: 'IMPORT_FAILED',
       message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message,
       details: {
-        errors, error_count: errorCount, ...(guess === undefined ? {} : { guess }),
+        errors, error_count: errorCount, ...found,
       } satisfies ImportResult,
     }
   } catch (error) {

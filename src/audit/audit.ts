@@ -9,6 +9,7 @@ import { isoTime } from '../iso-time.ts'
 import type { Clock } from '../jobs/clock.ts'
 import type { Log } from '../log.ts'
 import type { AuditEntry } from './audit-entry.ts'
+import { namesOfEntries, type AuditName } from './audit-names.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 
 /** The most entries in one transaction. */
@@ -31,6 +32,8 @@ export interface Audit {
   list: (
     filter: Parameters<typeof listAuditEntries>[1],
   ) => Promise<Array<AuditRow & { email: string | null }>>
+  /** For each entry, the current names of what it is about. */
+  names: (entries: ReadonlyArray<Pick<AuditRow, 'subject' | 'changes'>>) => Promise<AuditName[][]>
   /** Resolves when all recorded entries, counted repeats included, are written or cannot be written now. */
   settled: () => Promise<void>
   /** Writes the remaining entries, without later retries. */
@@ -139,6 +142,7 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
         email: role === 'student' ? null : email,
       }))
     },
+    names: (entries) => namesOfEntries(db.reads, entries),
     settled,
     async close () {
       isClosed = true

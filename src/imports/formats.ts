@@ -8,7 +8,9 @@ import type { ImportRun } from './import-run.ts'
 import { importRoster, readBundles } from './oneroster/import-roster.ts'
 import { isBundle } from './oneroster/manifest.ts'
 import { ROSTER_FILES } from './oneroster/roster-files.ts'
-import { isTableOf, rosterSystemOf, systemOfFormat } from './other-rosters/recognize-roster.ts'
+import {
+  formatOfSystem, isTableOf, rosterSystemOf, systemOfFormat,
+} from './other-rosters/recognize-roster.ts'
 import { readRosterTables, type RosterSystem } from './other-rosters/roster-tables.ts'
 import { ROSTER_AS_CSV } from './messages.ts'
 import { optionName } from './option-names.ts'
@@ -41,6 +43,7 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
       await sort(source, sorted, forced, run)
     } else addRoster(ofSingleFiles, source, sorted)
   }
+  run.problems.format = firstFormat(sorted)
   if (run.options.sheet !== undefined && !hasWorkbook(sources)) {
     const name = optionName('sheet', run.options.askedBy)
     throw new Refusal({ file: null }, `${name} is for Excel workbooks; leave it out for other files`)
@@ -64,6 +67,13 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
   if (documents.length > 0) await importDocuments(documents, run)
   if (firstGradeBook === undefined) return
   await importGradeBooks(gradeBooks, sorted.course ?? await courseFor(firstGradeBook.file, run), run)
+}
+
+function firstFormat ({ bundles, rosters, documents, gradeBooks }: Sorted): ImportFormat | undefined {
+  if (bundles.length > 0) return 'oneroster'
+  const [system] = rosters.keys()
+  if (system !== undefined) return formatOfSystem(system)
+  return documents.length > 0 ? 'performance-book' : gradeBooks[0]?.format
 }
 
 /** The format that the options force. A column map is for tables. Throws Refusal. */

@@ -1,6 +1,7 @@
 import { readResult } from '../../db/queries/stored-json.ts'
 import type { JobRow } from '../jobs/job-queue.ts'
 import type { TableGuess } from './column-maps/table-guess.ts'
+import type { ImportFormat } from './import-options.ts'
 import { importPayload, type ImportResult } from './import.job.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
 
@@ -19,22 +20,19 @@ export interface ImportReport {
   errorCount: number
   /** Of a dry run of a table in no known format: guessed, or remembered for the course. */
   guess: TableGuess | null
+  /** Null: it is not known. */
+  format: ImportFormat | null
 }
 
 export function importReport (job: JobRow): ImportReport {
   const { filename = null, choices } = importPayload(job)
   const asked = { filename, isDryRun: choices?.dryRun ?? false }
   const result = readResult(job.result) as ImportResult | null
-  if (result === null) return { ...asked, summary: null, errors: [], errorCount: 0, guess: null }
+  const found = { guess: result?.guess ?? null, format: result?.format ?? null }
+  if (result === null) return { ...asked, ...found, summary: null, errors: [], errorCount: 0 }
   return 'summary' in result
-    ? { ...asked, summary: completed(result.summary), errors: [], errorCount: 0, guess: result.guess ?? null }
-    : {
-        ...asked,
-        summary: null,
-        errors: result.errors,
-        errorCount: result.error_count,
-        guess: result.guess ?? null,
-      }
+    ? { ...asked, ...found, summary: completed(result.summary), errors: [], errorCount: 0 }
+    : { ...asked, ...found, summary: null, errors: result.errors, errorCount: result.error_count }
 }
 
 /** Reports of older versions have no places of warnings and no codes of reasons. */

@@ -77,12 +77,12 @@ async function attemptImport (
     if (summary === undefined) return failureOf(problems)
     options.signal?.throwIfAborted()
     if (options.dryRun || (staging.plan.isEmpty() && options.reference === undefined)) {
-      return { ok: true, summary, ...guessIn(problems) }
+      return { ok: true, summary, ...foundBy(problems) }
     }
     options.onProgress?.(0.98, 'saving')
     if (!await apply(summary, staging, options)) return 'overtaken'
     options.onProgress?.(1, 'done')
-    return { ok: true, summary }
+    return { ok: true, summary, ...formatIn(problems) }
   } finally {
     for (const source of sources) source.close()
     await staging.close()
@@ -176,9 +176,14 @@ async function apply (summary: ImportSummary, staging: Staging, options: ImportO
 
 function failureOf (problems: Problems): ImportOutcome {
   const { errors, errorCount } = problems
-  return { ok: false, errors, errorCount, ...guessIn(problems) }
+  return { ok: false, errors, errorCount, ...foundBy(problems) }
 }
 
-function guessIn ({ guess }: Problems): Pick<ImportOutcome, 'guess'> {
-  return guess === undefined ? {} : { guess }
+function foundBy (problems: Problems): Pick<ImportOutcome, 'guess' | 'format'> {
+  const { guess } = problems
+  return { ...(guess === undefined ? {} : { guess }), ...formatIn(problems) }
+}
+
+function formatIn ({ format }: Problems): Pick<ImportOutcome, 'format'> {
+  return format === undefined ? {} : { format }
 }

@@ -69,15 +69,22 @@ export interface ImportTask {
     fence: { jobId: number, token: number }
     askedBy: AskedBy
   }
-  /** `guess`: of a dry run. */
-  facts: { summary: ImportSummary, guess?: TableGuess }
+  facts: { summary: ImportSummary } & ImportFindings
   failure: 'IMPORT_FAILED' | 'DISK_FULL'
+}
+
+/** What was found out about the file. */
+interface ImportFindings {
+  /** Of a dry run. */
+  guess?: TableGuess
+  /** Not in jobs of older versions. */
+  format?: ImportFormat
 }
 
 /** A finished import as its job's row keeps it. */
 export type ImportResult =
-  | { summary: ImportSummary, guess?: TableGuess }
-  | { errors: ImportError[], error_count: number, guess?: TableGuess }
+  | { summary: ImportSummary } & ImportFindings
+  | { errors: ImportError[], error_count: number } & ImportFindings
 
 export interface ImportKindOptions {
   db: Database

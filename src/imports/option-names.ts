@@ -25,8 +25,7 @@ export function howToChooseColumns (askedBy: AskedBy = 'command'): string {
     return 'say what its columns are with a column map as JSON in the field map. After an import with the ' +
       'field dry_run, GET /api/imports/{job_id} has a guess in its field guess'
   }
-  return 'its columns have to be chosen by hand, which an administrator can do with "perfbook import FILE ' +
-    '--map FILE.json" or in the API; docs/data-in.md shows how'
+  return 'say what its columns are, with "Choose the columns"'
 }
 
 /** How to import a table whose columns are all clear without a map. */

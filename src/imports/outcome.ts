@@ -1,6 +1,7 @@
 // The outcome of an import: the same object on the command line, in the API and from a worker thread.
 import type { TableGuess } from './column-maps/table-guess.ts'
 import type { ColumnEntry } from './columns.ts'
+import type { ImportFormat } from './import-options.ts'
 import type { WarningCode } from './messages.ts'
 
 /** `line` counts from 1. JSON has a path instead. Both are null if the error is about the whole file. */
@@ -56,9 +57,17 @@ export interface ImportSummary {
 export type ColumnMapOrigin = 'given' | 'remembered' | 'guessed'
 export interface ColumnMapEntry { file: string, origin: ColumnMapOrigin }
 
+/** What was found out about the sources, also if they have errors. */
+interface Found {
+  /** Of a dry run. */
+  guess?: TableGuess | undefined
+  /** Of the first source. */
+  format?: ImportFormat | undefined
+}
+
 export type ImportOutcome =
-  | { ok: true, summary: ImportSummary, guess?: TableGuess | undefined }
-  | { ok: false, errors: ImportError[], errorCount: number, guess?: TableGuess | undefined }
+  | { ok: true, summary: ImportSummary } & Found
+  | { ok: false, errors: ImportError[], errorCount: number } & Found
 
 /** How much an import changes, counted while it is planned. */
 export type Tallies = Omit<ImportSummary, 'warnings' | 'columns' | 'column_count' | 'column_maps'>

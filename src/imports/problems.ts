@@ -1,5 +1,6 @@
 import { boundMessage, shorten } from '../short-text.ts'
 import type { TableGuess } from './column-maps/table-guess.ts'
+import type { ImportFormat } from './import-options.ts'
 import { WARNINGS, WARNINGS_OF_TEACHER, type WarningCode } from './messages.ts'
 import type { ImportError, ImportWarning } from './outcome.ts'
 
@@ -45,6 +46,8 @@ export class Problems {
   errorCount = 0
   /** In a dry run: of the first table whose columns were guessed or remembered. */
   guess: TableGuess | undefined
+  /** The format of the first source, once it is known. */
+  format: ImportFormat | undefined
   #size = 0
   readonly #warnings = new Map<WarningCode, { count: number, first: BoundPlace, cell: string | undefined }>()
   readonly #texts: Readonly<Record<WarningCode, string>>

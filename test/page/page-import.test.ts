@@ -57,41 +57,42 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   await page.getByText('Nothing has been imported here yet.').waitFor()
   await lookAt(t, page, 'import-empty')
   const button = (name: string) => page.getByRole('button', { name, exact: true })
-  await becomes(
-    t,
-    () => button('Check').getAttribute('aria-disabled'),
-    'true',
-    'without a file there is nothing to check'
-  )
   await choose(page, 'physics-1.json', PHYSICS)
   const mayImport = async () => await button('Import').getAttribute('aria-disabled') === 'false'
-  await becomes(t, mayImport, false, 'not before it was checked')
-  await button('Check').click()
   await page.getByText('This is what would change:').waitFor()
+  await page.getByText('Recognized as: performance-book/1').waitFor()
+  await becomes(t, mayImport, true, 'it was checked as soon as it was chosen')
   await counts(t, page, 'Courses', '1')
   t.strictSame((await service.call('GET', '/api/courses')).json(), [], 'a check changes nothing')
+  await page.getByText('Nothing has been imported here yet.').waitFor()
+  await page.getByLabel('Show checks').check()
   await page.getByText('Check only').waitFor()
+  await page.getByLabel('Show checks').uncheck()
   await lookAt(t, page, 'import-checked')
-  await page.getByLabel('Treat warnings as errors').check()
-  await becomes(t, mayImport, false, 'other options, another check')
-  await page.getByLabel('Treat warnings as errors').uncheck()
+  await page.getByText('More options').click()
   await page.getByLabel(/^Allow erased people/).check()
-  await button('Check').click()
-  await page.locator('button.primary', { hasText: 'Import' }).click()
+  const allowedOf = async () => {
+    const jobs = await service.services.db.reads.selectFrom('jobs').select('payload').orderBy('id').execute()
+    return jobs.map(({ payload }) =>
+      (JSON.parse(payload) as { choices: { allowErased: boolean } }).choices.allowErased
+    )
+  }
+  await becomes(t, allowedOf, [false, true], 'other options, another check')
+  await becomes(t, mayImport, true, 'which allows the import')
+  await button('Import').click()
   await page.getByText('This is what changed:').waitFor()
-  const jobs = await service.services.db.reads.selectFrom('jobs').select('payload').orderBy('id').execute()
-  const allowed = jobs.map(({ payload }) =>
-    (JSON.parse(payload) as { choices: { allowErased: boolean } }).choices.allowErased
-  )
-  t.strictSame(allowed, [false, true, true])
+  t.strictSame(await allowedOf(), [false, true, true])
   t.equal((await service.call('GET', '/api/courses')).json().length, 1)
   await becomes(t, () => /#\/admin\/import\?job=\d+$/.test(page.url()), true, 'the job is in the address')
   await page.reload()
   await page.getByText('This is what changed:').waitFor()
   await page.getByRole('link', { name: 'Go to courses' }).waitFor()
   await choose(page, 'again.json', PHYSICS)
-  await button('Check').click()
   await page.getByText('nothing would change').waitFor()
+  await page.getByRole('button', { name: 'Undo the import of physics-1.json' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('cell', { name: 'Undone', exact: true }).waitFor()
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [])
   await page.getByRole('link', { name: 'Jobs' }).click()
   // The view of the import is there until the list is, and says the same.
   await page.getByRole('heading', { name: 'Jobs', exact: true }).waitFor()
@@ -110,7 +111,8 @@ t.test('errors name file and line; warnings are grouped', chromium, async (t) =>
     results: [{ student: 'nobody', task: 'nothing', status: 'completed' }],
   }
   await choose(page, 'broken.json', JSON.stringify(broken))
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText(/^\d errors?\. Nothing has changed\./).waitFor()
+  await page.getByRole('button', { name: 'Check again' }).click()
   await page.getByText(/^\d errors?\. Nothing has changed\. See below for what to do, then check again\.$/)
     .waitFor()
   await page.locator('.place').first().getByText(/results/).waitFor()
@@ -122,8 +124,7 @@ t.test('errors name file and line; warnings are grouped', chromium, async (t) =>
   await page.getByText('Enter the course of this grade book.').waitFor()
   await page.getByLabel('Course', { exact: true }).fill('English 9')
   await page.getByLabel("Teacher's email").fill('teacher@example.edu')
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
-  await page.getByText('This is what would change:').waitFor()
+  await page.getByText('Recognized as: Canvas grade book').waitFor()
   await counts(t, page, 'Scores', '3')
   const columns = page.getByRole('group', { name: /columns of the file$/ })
   await becomes(t, () => columns.getByRole('row').filter({ hasText: 'Essay' }).count(), 2, 'both tasks')
@@ -131,14 +132,12 @@ t.test('errors name file and line; warnings are grouped', chromium, async (t) =>
   // A warning and a column have their words from the page, found by code, and their place from the report.
   const moodle = 'First name,Last name,ID number,Institution,HW 1 (Real)\nAnn,Lee,0042,Northfield,7\n'
   await choose(page, 'moodle.csv', moodle)
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
   const warnings = page.getByRole('group', { name: /warning/ })
   await warnings.getByText('A column has points but no points possible').waitFor()
   await warnings.getByText('moodle.csv:1', { exact: true }).waitFor()
   await columns.getByRole('row', { name: 'Institution left out Perfbook does not use it' }).waitFor()
 
   await choose(page, 'rubbish.zip', 'no zip at all')
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText(/^1 error\. Nothing has changed\./).waitFor()
   t.strictSame(problems, [])
 })
@@ -156,7 +155,6 @@ t.test('dropped, followed through a reload, canceled', chromium, async (t) => {
     document.querySelector('.drop').dispatchEvent(drop)
   }`)
   await page.locator('#file-chosen').getByText('dropped.json').waitFor()
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.locator('[data-phase=following]').getByText('Reading the file: 40%.').waitFor()
   await screenshot(page, 'import-running')
   await page.reload()
@@ -171,8 +169,7 @@ t.test('a slow upload shows its progress and can be stopped', chromium, async (t
   const service = await startPage(t)
   const { page, context, problems } = await openAsAdmin(service)
   await page.goto(`${service.address}/#/admin/import`)
-  // Far more than can be sent before the test has seen a part of it.
-  await choose(page, 'slow.json', PHYSICS.padEnd(MEGABYTES * 1024 * 1024))
+  await page.locator('.drop').waitFor()
   const protocol = await context.newCDPSession(page)
   await protocol.send('Network.enable')
   await protocol.send('Network.emulateNetworkConditions', {
@@ -181,14 +178,15 @@ t.test('a slow upload shows its progress and can be stopped', chromium, async (t
     downloadThroughput: -1,
     uploadThroughput: 100_000,
   })
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  // Far more than can be sent before the test has seen a part of it.
+  await choose(page, 'slow.json', PHYSICS.padEnd(MEGABYTES * 1024 * 1024))
   await page.locator('[data-phase=uploading]').getByText(/Uploading: [1-9]\d?%/).waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.locator('[data-phase]').waitFor({ state: 'detached' })
   t.strictSame((await service.call('GET', '/api/imports')).json().imports, [])
   await becomes(
     t,
-    () => page.getByRole('button', { name: 'Check', exact: true }).getAttribute('aria-disabled'),
+    () => page.getByRole('button', { name: 'Check again' }).getAttribute('aria-disabled'),
     'false',
     'it can be begun again'
   )
@@ -214,11 +212,12 @@ t.test('a teacher imports into their own course', chromium, async (t) => {
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('link', { name: 'Import' }).click()
   await choose(page, 'grades.csv', CANVAS)
-  await becomes(t, () => page.getByLabel("Teacher's email").count(), 0, 'course and teacher are known')
-  await becomes(t, () => page.getByLabel(/^Allow erased people/).count(), 0, 'only an administrator may')
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('This is what would change:').waitFor()
-  await page.locator('button.primary', { hasText: 'Import' }).click()
+  await page.getByText('More options').click()
+  await page.getByLabel(/^Allow skipped rows/).waitFor()
+  t.equal(await page.getByLabel("Teacher's email").count(), 0, 'course and teacher are known')
+  t.equal(await page.getByLabel(/^Allow erased people/).count(), 0, 'only an administrator may')
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
   await page.getByText('This is what changed:').waitFor()
   await lookAt(t, page, 'import-course')
   await page.getByRole('link', { name: 'Go to the performance book' }).click()

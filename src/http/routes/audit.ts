@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 const moment = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }))
 
 interface AuditRoutesOptions {
-  audit: Pick<Audit, 'list'>
+  audit: Pick<Audit, 'list' | 'names'>
 }
 
 export const auditRoutes: FastifyPluginAsyncTypebox<AuditRoutesOptions> = async (app, { audit }) => {
@@ -59,8 +59,9 @@ export const auditRoutes: FastifyPluginAsyncTypebox<AuditRoutesOptions> = async 
       request.query,
       (part) => audit.list({ ...filter, ...part })
     )
-    return await reply.type('application/json; charset=utf-8')
-      .send({ entries: rows.map(auditJson), next_cursor: nextCursor })
+    const names = await audit.names(rows)
+    const entries = rows.map((row, i) => ({ ...auditJson(row), names: names[i] ?? [] }))
+    return await reply.type('application/json; charset=utf-8').send({ entries, next_cursor: nextCursor })
   })
 }
 

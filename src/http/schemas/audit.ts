@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { NAMED_TYPES } from '../../audit/audit-names.ts'
 import { id, nullable, time } from './common.ts'
 
 export const auditEntrySchema = Type.Object({
@@ -15,6 +16,11 @@ export const auditEntrySchema = Type.Object({
       'of their accounts.',
   })),
   subject: nullable(Type.String({ description: 'What the action concerns, for example `course 3`' })),
+  names: Type.Array(Type.Object({
+    type: Type.Enum([...NAMED_TYPES]),
+    id: Type.String({ description: 'As in `subject` or `changes`: `3`, or `1a2b3c…` of a file' }),
+    name: Type.String(),
+  }), { description: 'The names of what `subject` and `changes` name by number. Never a student\'s.' }),
   count: Type.Integer({
     minimum: 1,
     description: 'How many times it happened. Repeats within a minute are one entry.',

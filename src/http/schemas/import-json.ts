@@ -7,9 +7,10 @@ import type { JobRow } from '../../jobs/job-queue.ts'
 /** The fields that an import adds to its job: what was requested, and what it did or what is wrong. */
 export function importJson (job: JobRow) {
   const report = importReport(job)
-  const { summary, errors, errorCount, guess } = report
+  const { summary, errors, errorCount, guess, format } = report
   return {
     ...requestJson(report),
+    format,
     summary,
     errors,
     error_count: errorCount,

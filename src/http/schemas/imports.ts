@@ -1,6 +1,7 @@
 // Imports and their reports, as the API shows them.
 import Type, { type Static } from 'typebox'
 import { COLUMN_REASONS, COLUMN_USES, type ColumnReason, type ColumnUse } from '../../imports/columns.ts'
+import { IMPORT_FORMATS } from '../../imports/import-options.ts'
 import { jobSchema, nullable } from './common.ts'
 
 const counts = Type.Object({
@@ -71,6 +72,9 @@ const common = {
 
 export const importSchema = Type.Object({
   ...common,
+  format: nullable(Type.Enum([...IMPORT_FORMATS], {
+    description: 'Of the file. Null: it was not recognized, or the report is of an older version',
+  })),
   summary: nullable(summary),
   errors: Type.Array(error, { description: 'The first errors' }),
   error_count: Type.Integer(),

@@ -56,6 +56,11 @@ export function isTableOf ({ tables, unused }: RosterSystem, { base }: SourceFil
   return [...tables.map(({ name }) => name), ...unused].some((name) => base === `${name.toLowerCase()}.csv`)
 }
 
+/** The format whose files a system writes. */
+export function formatOfSystem (system: RosterSystem): 'sds' | 'clever' {
+  return system === CLEVER ? 'clever' : 'sds'
+}
+
 /** The system of a format that was chosen by hand. School Data Sync has two, told apart by their files. */
 export function systemOfFormat (format: 'sds' | 'clever', files: SourceFile[]): RosterSystem {
   if (format === 'clever') return CLEVER

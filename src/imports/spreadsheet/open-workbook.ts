@@ -134,7 +134,9 @@ async function choose (
   for (const one of visible) if (visible.length === 1 || await hasValues(one.sheet)) filled.push(one)
   const [chosen, ...others] = filled
   if (chosen === undefined) {
-    throw new Refusal({ file: name }, 'has no visible sheet with values; choose a hidden one with --sheet')
+    const message = 'has no visible sheet with values; choose a hidden one with "Sheet" on the page or ' +
+      '--sheet on the command line'
+    throw new Refusal({ file: name }, message)
   }
   if (others.length > 0) {
     const cell = `"${shorten(chosen.name)}" is read, not ${listNames(others.map((one) => one.name), LISTED)}`

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type {
   Counts,
   ImportColumn,
@@ -8,6 +9,7 @@ import type {
 } from '../../http/schemas/imports.ts'
 import { call } from '../api.ts'
 import { Failure, Loading } from '../notices.tsx'
+import { onPage } from './page-words.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { useLoaded } from '../use-loaded.ts'
 
@@ -26,7 +28,14 @@ export function ImportReportOf ({ jobId }: { jobId: number }) {
 }
 
 /** What an import changed or would change, or the errors of the file. */
-export function ImportReportView ({ report }: { report: ImportReport }) {
+export function ImportReportView (
+  { report, isAsking = false, children }: {
+    report: ImportReport,
+    /** The columns are being chosen, which the errors of this report are about. */
+    isAsking?: boolean,
+    children?: ComponentChildren,
+  }
+) {
   const { t } = useTexts()
   return (
     <section class='panel' aria-labelledby='report-title' data-status={report.status}>
@@ -39,7 +48,11 @@ export function ImportReportView ({ report }: { report: ImportReport }) {
           </>
         )}
       </h2>
-      <Outcome report={report} />
+      <WhatItIs format={report.format} />
+      {isAsking && report.status === 'failed'
+        ? <p class='notice'>{t('import.unknownTable')}</p>
+        : <Outcome report={report} />}
+      {children}
       {report.summary !== null && <Summary summary={report.summary} />}
       {report.summary !== null && report.summary.warnings.length > 0 && (
         <Warnings warnings={report.summary.warnings} isOfCourse={report.course_id !== null} />
@@ -53,9 +66,16 @@ export function ImportReportView ({ report }: { report: ImportReport }) {
           count={report.summary.column_count ?? report.summary.columns.length}
         />
       )}
-      {report.errors.length > 0 && <Errors errors={report.errors} count={report.error_count} />}
+      {report.errors.length > 0 && !isAsking && <Errors errors={report.errors} count={report.error_count} />}
     </section>
   )
+}
+
+/** What kind of file it is. */
+function WhatItIs ({ format }: { format: ImportReport['format'] }) {
+  const { t } = useTexts()
+  if (format === null) return null
+  return <p>{t('import.fileIs')} <strong>{t(`import.format.${format}`)}</strong></p>
 }
 
 function Outcome (
@@ -67,7 +87,7 @@ function Outcome (
     return <p class='notice bad'>{t('import.failed', { count: errors })}</p>
   }
   if (status === 'failed') {
-    return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && reason(error)}</p>
+    return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && onPage(reason(error))}</p>
   }
   const changes = summary === null
     ? 0
@@ -122,14 +142,15 @@ function Summary ({ summary }: { summary: ImportSummary }) {
 function Warnings ({ warnings, isOfCourse }: { warnings: readonly ImportWarning[], isOfCourse: boolean }) {
   const { t, number, known } = useTexts()
   const textOf = ({ code, message }: ImportWarning) =>
-    (isOfCourse ? known(`warningOfTeacher.${code}`) : undefined) ?? known(`warning.${code}`) ?? message
+    (isOfCourse ? known(`warningOfTeacher.${code}`) : undefined) ?? known(`warning.${code}`) ??
+      onPage(message)
   return (
     <>
       <h3 id='warnings-title'>
         {t('import.warnings', { count: warnings.reduce((sum, { count }) => sum + count, 0) })}
       </h3>
       <div class='wide' tabIndex={0} role='group' aria-labelledby='warnings-title'>
-        <table class='list rows'>
+        <table class='list rows stacked'>
           <thead>
             <tr>
               <th>{t('import.warning')}</th>
@@ -141,13 +162,15 @@ function Warnings ({ warnings, isOfCourse }: { warnings: readonly ImportWarning[
             {warnings.map((warning) => (
               <tr key={warning.code}>
                 <td>{textOf(warning)}</td>
-                <td>
+                <td data-label={t('import.firstPlace')}>
                   <bdi class='place'>
                     {placeOf(warning)}
                     {warning.cell !== null && `: ${warning.cell}`}
                   </bdi>
                 </td>
-                <td class='number'>{number(warning.count)}</td>
+                <td class='number' data-label={t('import.times')}>
+                  <span>{number(warning.count)}</span>
+                </td>
               </tr>
             ))}
           </tbody>
@@ -164,7 +187,7 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
     <>
       <h3 id='columns-title'>{t('import.columns', { count })}</h3>
       <div class='wide' tabIndex={0} role='group' aria-labelledby='columns-title'>
-        <table class='list rows'>
+        <table class='list rows stacked'>
           <thead>
             <tr>
               <th>{t('import.column')}</th>
@@ -178,8 +201,12 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
                 <td>
                   <bdi>{column.name}</bdi>
                 </td>
-                <td>{known(`column.${column.used_as}`) ?? column.used_as}</td>
-                <td>{known(`columnReason.${column.reason_code ?? ''}`) ?? column.reason}</td>
+                <td data-label={t('import.usedAs')}>
+                  <span>{known(`column.${column.used_as}`) ?? column.used_as}</span>
+                </td>
+                <td {...(column.reason === null ? {} : { 'data-label': t('import.why') })}>
+                  <span>{known(`columnReason.${column.reason_code ?? ''}`) ?? column.reason}</span>
+                </td>
               </tr>
             ))}
           </tbody>
@@ -211,7 +238,7 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
                 <td>
                   <bdi class='place'>{placeOf(error)}</bdi>
                 </td>
-                <td lang='en' dir='auto'>{error.message}</td>
+                <td lang='en' dir='auto'>{onPage(error.message)}</td>
               </tr>
             ))}
           </tbody>

@@ -6,7 +6,12 @@ const SPOKEN_STEP = 0.25
 
 /** The state of the requested import, until there is a report. */
 export function ImportStatus (
-  { state, onCancel, onDismiss }: { state: ImportState, onCancel: () => void, onDismiss: () => void }
+  { state, isCheck, onCancel, onDismiss }: {
+    state: ImportState,
+    isCheck: boolean,
+    onCancel: () => void,
+    onDismiss: () => void,
+  }
 ) {
   const texts = useTexts()
   const { t, percent } = texts
@@ -19,11 +24,11 @@ export function ImportStatus (
   return (
     <>
       <p class='hidden' role='status'>
-        {sentence(state, texts, Math.floor((progress ?? 0) / SPOKEN_STEP) * SPOKEN_STEP)}
+        {sentence(state, texts, Math.floor((progress ?? 0) / SPOKEN_STEP) * SPOKEN_STEP, isCheck)}
       </p>
       {(isLive || state.phase === 'refused' || state.phase === 'gone') && (
         <div class={`notice ${isLive ? '' : 'bad'}`} data-phase={state.phase}>
-          <p aria-hidden='true'>{sentence(state, texts, progress ?? 0)}</p>
+          <p aria-hidden='true'>{sentence(state, texts, progress ?? 0, isCheck)}</p>
           {isLive && (
             <progress
               max={1}
@@ -49,7 +54,9 @@ export function ImportStatus (
   )
 }
 
-function sentence (state: ImportState, { t, percent, reason }: Texts, progress: number): string {
+function sentence (
+  state: ImportState, { t, percent, reason }: Texts, progress: number, isCheck: boolean
+): string {
   const share = percent(Math.floor(progress * 100) / 100)
   switch (state.phase) {
     case 'idle':
@@ -65,7 +72,7 @@ function sentence (state: ImportState, { t, percent, reason }: Texts, progress: 
         state.report.status === 'succeeded'
           ? 'import.spokenDone'
           : state.report.status === 'failed'
-            ? 'import.spokenFailed'
+            ? isCheck && state.report.guess !== null ? 'mapping.lead' : 'import.spokenFailed'
             : 'import.canceled'
       )
     case 'following':

@@ -4,9 +4,12 @@ import { call } from '../api.ts'
 import { Confirm } from '../confirm.tsx'
 import { When, JobStatus } from '../admin/jobs/job-texts.tsx'
 import { hasEnded } from '../exports/follow-job.ts'
+import { onPage } from './page-words.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { useRefreshed } from '../use-refreshed.ts'
 
+/** Asked for: checks may be left out of them. */
+const LOADED = 100
 const SHOWN = 20
 /** How often the job of an undo is looked at, ms. */
 const LOOK_EVERY_MS = 500
@@ -20,11 +23,13 @@ export function PastImports (
   const { t, reason, number } = useTexts()
   const [asked, setAsked] = useState<ListedImport>()
   const [undos, setUndos] = useState(0)
+  const [hasChecks, setHasChecks] = useState(false)
   const { value, error } = useRefreshed(
     `${path} ${String(version)} ${undos}`,
-    (signal) => call<{ imports: ListedImport[] }>('GET', `${path}?limit=${SHOWN}`, { signal }),
+    (signal) => call<{ imports: ListedImport[] }>('GET', `${path}?limit=${LOADED}`, { signal }),
     ({ imports }) => imports.some((one) => !hasEnded(one))
   )
+  const listed = value?.imports.filter((one) => hasChecks || !one.dry_run).slice(0, SHOWN)
   const changesOf = ({ summary }: ListedImport) =>
     summary === null
       ? '–'
@@ -36,15 +41,27 @@ export function PastImports (
       )
   return (
     <section class='panel' aria-labelledby='past-title'>
-      <h2 id='past-title'>{t('import.past')}</h2>
+      <div class='bar'>
+        <h2 id='past-title'>{t('import.past')}</h2>
+        <label class='check'>
+          <input
+            type='checkbox'
+            checked={hasChecks}
+            onChange={({ currentTarget }) => {
+              setHasChecks(currentTarget.checked)
+            }}
+          />
+          <span>{t('import.showChecks')}</span>
+        </label>
+      </div>
       {error !== undefined && (
         <p class='muted small' role='status'>{t('list.offline', { reason: reason(error) })}</p>
       )}
-      {value === undefined && error === undefined && <p class='muted'>{t('app.loading')}</p>}
-      {value !== undefined && value.imports.length === 0 && <p class='muted'>{t('import.pastNone')}</p>}
-      {value !== undefined && value.imports.length > 0 && (
+      {listed === undefined && error === undefined && <p class='muted'>{t('app.loading')}</p>}
+      {listed !== undefined && listed.length === 0 && <p class='muted'>{t('import.pastNone')}</p>}
+      {listed !== undefined && listed.length > 0 && (
         <div class='wide' tabIndex={0} role='group' aria-label={t('import.past')}>
-          <table class='list rows'>
+          <table class='list rows stacked'>
             <thead>
               <tr>
                 <th>{t('exports.file')}</th>
@@ -57,7 +74,7 @@ export function PastImports (
               </tr>
             </thead>
             <tbody>
-              {value.imports.map((one) => (
+              {listed.map((one) => (
                 <tr key={one.id}>
                   <td>
                     <a href={href(one.id)} dir='auto'>
@@ -65,15 +82,19 @@ export function PastImports (
                     </a>{' '}
                     {one.dry_run && <span class='tag'>{t('import.checkOnly')}</span>}
                   </td>
-                  <td>
+                  <td data-label={t('jobs.status')}>
                     <JobStatus job={one} />
                   </td>
-                  <td class='number'>{changesOf(one)}</td>
-                  <td class='number'>{one.summary === null ? '–' : number(one.warning_count)}</td>
-                  <td>
+                  <td class='number' data-label={t('import.changes')}>
+                    <span>{changesOf(one)}</span>
+                  </td>
+                  <td class='number' data-label={t('import.warningCount')}>
+                    <span>{one.summary === null ? '–' : number(one.warning_count)}</span>
+                  </td>
+                  <td data-label={t('jobs.requested')}>
                     <When iso={one.created_at} />
                   </td>
-                  <td>
+                  <td data-label={t('jobs.requestedBy')}>
                     <bdi>{one.requested_by ?? '–'}</bdi>
                   </td>
                   <td>
@@ -102,7 +123,7 @@ export function PastImports (
           title={t('import.undoOf', { file: asked.filename ?? String(asked.id) })}
           action={t('import.undo')}
           onConfirm={async () => {
-            const { job } = await call<{ job: string }>('POST', `/api/imports/${asked.id}/undo`)
+            const { job } = await call<{ job: string }>('POST', `api/imports/${asked.id}/undo`)
             await endOf(job)
             setUndos((count) => count + 1)
           }}
@@ -120,8 +141,8 @@ export function PastImports (
 /** Waits until the job has ended. Throws the reason of one that failed. */
 async function endOf (address: string): Promise<void> {
   for (;;) {
-    const job = await call<JobState>('GET', address.slice(address.indexOf('/api/')))
-    if (job.status === 'failed') throw new Error(job.error?.message ?? '')
+    const job = await call<JobState>('GET', address.slice(address.indexOf('/api/') + 1))
+    if (job.status === 'failed') throw new Error(onPage(job.error?.message ?? ''))
     if (hasEnded(job)) return
     await new Promise((resolve) => { setTimeout(resolve, LOOK_EVERY_MS) })
   }

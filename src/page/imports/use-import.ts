@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { ColumnMap } from '../../imports/column-maps/column-map.ts'
 import type { Job, Ticket } from '../../http/schemas/common.ts'
 import type { ImportReport } from '../../http/schemas/imports.ts'
 import { ApiError, call } from '../api.ts'
@@ -9,6 +10,8 @@ import { upload } from './upload.ts'
 interface ImportRequest {
   file: File
   options: ImportOptions
+  /** The columns that were chosen by hand. */
+  map?: ColumnMap | undefined
   dryRun: boolean
 }
 
@@ -38,14 +41,18 @@ export function useImport (
   const stopUpload = useRef(() => {})
   const stopFollowing = useRef(() => {})
   const followed = useRef<number | null>(null)
+  /** The job that has not ended. */
+  const running = useRef<number | null>(null)
+  const turn = useRef(0)
   const callbacks = useRef({ onJob, onEnd })
   callbacks.current = { onJob, onEnd }
 
   const follow = useCallback((id: number) => {
     stopFollowing.current()
-    followed.current = id
+    followed.current = running.current = id
     setState({ phase: 'following', jobId: id, job: null, isLost: false })
     async function report () {
+      running.current = null
       try {
         const report = await call<ImportReport>('GET', `api/imports/${id}`)
         if (followed.current !== id) return
@@ -83,21 +90,31 @@ export function useImport (
   return {
     state,
     /**
-     * Uploads the file and follows its import. Returns the id of the job, or undefined if the upload was
-     * refused or stopped.
+     * Uploads the file and follows its import, instead of one that has not ended. Returns the id of the job,
+     * or undefined if the upload was refused or stopped.
      */
     async start (request: ImportRequest): Promise<number | undefined> {
+      const mine = ++turn.current
+      stopUpload.current()
+      stopFollowing.current()
+      if (running.current !== null) void call('POST', `api/jobs/${running.current}/cancel`).catch(() => {})
+      followed.current = running.current = null
       setState({ phase: 'uploading', sent: 0 })
       const { answer, stop } = upload<Ticket>(path, formOf(request), (sent) => {
-        setState({ phase: 'uploading', sent })
+        if (mine === turn.current) setState({ phase: 'uploading', sent })
       })
       stopUpload.current = stop
       try {
         const { id } = await answer
+        if (mine !== turn.current) {
+          void call('POST', `api/jobs/${id}/cancel`).catch(() => {})
+          return undefined
+        }
         follow(id)
         callbacks.current.onJob(id)
         return id
       } catch (error) {
+        if (mine !== turn.current) return undefined
         setState(
           error instanceof ApiError && error.code === 'UPLOAD_STOPPED'
             ? { phase: 'idle' }
@@ -117,10 +134,11 @@ export function useImport (
   }
 }
 
-function formOf ({ file, options, dryRun }: ImportRequest): FormData {
+function formOf ({ file, options, map, dryRun }: ImportRequest): FormData {
   const form = new FormData()
   const fields = {
-    format: options.format,
+    format: map === undefined ? options.format : 'spreadsheet',
+    map: map === undefined ? '' : JSON.stringify(map),
     time_zone: options.timeZone,
     dates: options.dates,
     sheet: isWorkbook(file.name) ? options.sheet : '',

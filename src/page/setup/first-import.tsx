@@ -1,5 +1,4 @@
-import { addressOf } from '../api.ts'
-import { FORMATS } from '../imports/import-options.ts'
+import { SampleFiles } from '../imports/sample-files.tsx'
 import { adminLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { useTitle } from '../use-title.ts'
@@ -22,16 +21,7 @@ export function FirstImport () {
       </section>
       <section class='panel' aria-labelledby='samples-title'>
         <h2 id='samples-title'>{t('firstImport.samples')}</h2>
-        <p class='muted small'>{t('firstImport.samplesHelp')}</p>
-        <ul class='plain'>
-          {FORMATS.map((format) => (
-            <li key={format}>
-              <a href={addressOf(`api/import-templates/${format}`)} download>
-                {t(`import.format.${format}`)}
-              </a>
-            </li>
-          ))}
-        </ul>
+        <SampleFiles />
       </section>
     </>
   )

@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/index.ts'
 import * as accountStateQueries from '../../../db/queries/account-state.ts'
 import * as accountQueries from '../../../db/queries/accounts.ts'
+import * as auditNameQueries from '../../../db/queries/audit-names.ts'
 import * as auditQueries from '../../../db/queries/audit.ts'
 import * as teacherQueries from '../../../db/queries/course-teachers.ts'
 import * as courseQueries from '../../../db/queries/courses.ts'
@@ -134,6 +135,12 @@ async function callAboutAccounts (db: Database, recorded: Recorded): Promise<voi
     { limit: 3 }, { limit: 100, before: 4 }, { limit: 100, action: 'ä' }, { limit: 100, actorId: 99 },
     { limit: 100, from: NOW + 1, to: NOW + 3 },
   ]) await listAuditEntries(reads, filter)
+  const { auditNames } = recorded(auditNameQueries)
+  const none = { courses: [], users: [], files: [], addresses: [], exports: [], jobs: [] }
+  for (const subjects of [none, {
+    courses: [1, 99], users: [1, 2, 99], files: [1, 99], addresses: ['000000', 'ffffff'], exports: [1, 99],
+    jobs: [1, 99],
+  }]) await auditNames(reads, subjects)
   await db.write(async (trx) => {
     const user = await accounts.findUserById(trx, 2)
     if (user !== undefined) await state.enableInRosters(trx, user)

@@ -1,11 +1,16 @@
+import { useState } from 'preact/hooks'
 import type { AuditEntry } from '../../../http/schemas/audit.ts'
-import { call } from '../../api.ts'
+import type { Account } from '../../../http/schemas/users.ts'
+import { addressOf, ApiError, call } from '../../api.ts'
+import { personName } from '../../../person-name.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
+import { useLoaded } from '../../use-loaded.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import { When } from '../jobs/job-texts.tsx'
 import { Pager, queryOf } from '../pager.tsx'
+import { AuditChanges, AuditSubject } from './audit-words.tsx'
 
 const ON_A_PAGE = 100
 /** As routes declare them and the command line records them. */
@@ -50,10 +55,11 @@ const ACTIONS = [
 export function AuditLog ({ query }: { query: URLSearchParams }) {
   const { t, reason, known } = useTexts()
   const [action, user, cursor] = [query.get('action'), query.get('user'), query.get('cursor')]
-  const search = new URLSearchParams({
-    limit: String(ON_A_PAGE),
-    ...queryOf({ action, user_id: user, cursor }),
-  })
+  const [from, to] = [query.get('from'), query.get('to')]
+  const filter = { action, user_id: user, from: startOf(from), to: endOf(to) }
+  const search = new URLSearchParams({ limit: String(ON_A_PAGE), ...queryOf({ ...filter, cursor }) })
+  const [failure, setFailure] = useState<unknown>()
+  const users = useLoaded('users', (signal) => call<Account[]>('GET', 'api/users', { signal }))
   const { value, error, refresh } = useRefreshed(
     String(search),
     (signal) =>
@@ -65,7 +71,7 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
     () => false
   )
   const link = (change: Record<string, string | null>) =>
-    adminLink('audit', undefined, queryOf({ action, user, cursor: null, ...change }))
+    adminLink('audit', undefined, queryOf({ action, user, from, to, cursor: null, ...change }))
   const actionName = (name: string) => known(`action.${name}`) ?? name
   return (
     <>
@@ -84,15 +90,47 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
               {ACTIONS.map((one) => <option key={one} value={one}>{actionName(one)}</option>)}
             </select>
           </label>
-          {user !== null && (
-            <span class='chip row'>
-              {t('audit.onlyUser', {
-                name: value?.entries.find((one) => String(one.user_id) === user)?.email ?? user,
-              })} <a href={link({ user: null })}>{t('audit.allUsers')}</a>
-            </span>
+          <label>
+            {t('audit.who')}
+            <select
+              value={user ?? ''}
+              onChange={({ currentTarget }) => {
+                location.hash = link({ user: currentTarget.value })
+              }}
+            >
+              <option value=''>{t('audit.anyUser')}</option>
+              {people(users.value ?? [], user).map((one) => (
+                <option key={one.id} value={one.id}>{nameOf(one)}</option>
+              ))}
+            </select>
+          </label>
+          {(['from', 'to'] as const).map((end) => (
+            <label key={end}>
+              {t(`audit.${end}`)}
+              <input
+                type='date'
+                value={(end === 'from' ? from : to) ?? ''}
+                onChange={({ currentTarget }) => {
+                  location.hash = link({ [end]: currentTarget.value })
+                }}
+              />
+            </label>
+          ))}
+          {(action ?? user ?? from ?? to) !== null && (
+            <a href={adminLink('audit')}>{t('audit.showAll')}</a>
           )}
+          <button
+            type='button'
+            onClick={() => {
+              setFailure(undefined)
+              downloadTable(queryOf(filter)).catch(setFailure)
+            }}
+          >
+            {t('audit.csv')}
+          </button>
         </div>
       </div>
+      <div role='alert'>{failure !== undefined && <p class='notice bad'>{reason(failure)}</p>}</div>
       {value === undefined && (error === undefined ? <Loading /> : <Failure error={error} retry={refresh} />)}
       {value !== undefined && error !== undefined && (
         <p class='muted small' role='status'>{t('list.offline', { reason: reason(error) })}</p>
@@ -104,7 +142,7 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
       )}
       {value !== undefined && value.entries.length > 0 && (
         <div class='panel wide' tabIndex={0} role='region' aria-label={t('nav.audit')}>
-          <table class='list rows'>
+          <table class='list rows stacked'>
             <thead>
               <tr>
                 <th>{t('audit.action')}</th>
@@ -122,14 +160,18 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
                     {entry.outcome === 'refused' && <span class='tag bad'>{t('audit.refused')}</span>}{' '}
                     {entry.count > 1 && <span class='tag'>{t('audit.times', { count: entry.count })}</span>}
                   </td>
-                  <td>
+                  <td data-label={t('audit.when')}>
                     <When iso={entry.at} />
                   </td>
-                  <td>
+                  <td data-label={t('audit.who')}>
                     {entry.user_id === null
                       ? (
                         <span class='muted'>
-                          {t(entry.via === 'command' ? 'audit.commandLine' : 'audit.unknown')}
+                          {t(
+                            entry.via === 'command'
+                              ? 'audit.commandLine'
+                              : entry.via === 'link' ? 'audit.byLink' : 'audit.unknown'
+                          )}
                         </span>
                         )
                       : (
@@ -138,15 +180,23 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
                         </a>
                         )}
                   </td>
-                  <td dir='ltr' class='start'>{entry.subject ?? '–'}</td>
-                  <td>
-                    {t(`via.${entry.via}`)}
-                    {entry.address !== null && (
-                      <>
-                        <br />
-                        <span class='muted small' dir='ltr'>{entry.address}</span>
-                      </>
-                    )}
+                  <td data-label={t('audit.about')}>
+                    <div>
+                      {entry.subject === null && entry.changes === null && '–'}
+                      <AuditSubject entry={entry} />
+                      <AuditChanges entry={entry} />
+                    </div>
+                  </td>
+                  <td data-label={t('audit.via')}>
+                    <div>
+                      {t(`via.${entry.via}`)}
+                      {entry.address !== null && (
+                        <>
+                          <br />
+                          <span class='muted small' dir='ltr'>{entry.address}</span>
+                        </>
+                      )}
+                    </div>
                   </td>
                 </tr>
               ))}
@@ -163,4 +213,49 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
       )}
     </>
   )
+}
+
+/** The staff by name, and the chosen user. */
+function people (users: readonly Account[], chosen: string | null): Account[] {
+  return users.filter(({ id, role, is_roster_only: isRosterOnly }) =>
+    String(id) === chosen || (role !== 'student' && !isRosterOnly)
+  ).sort((a, b) => nameOf(a).localeCompare(nameOf(b)))
+}
+
+function nameOf ({ email, first_name: first, last_name: last }: Account): string {
+  const name = personName(first, last)
+  return name === '' ? email : `${name} (${email})`
+}
+
+/** A day is one of the user's own time zone. */
+function startOf (day: string | null): string | null {
+  return instant(day, 'T00:00:00')
+}
+function endOf (day: string | null): string | null {
+  return instant(day, 'T23:59:59.999')
+}
+function instant (day: string | null, time: string): string | null {
+  const at = day === null ? NaN : Date.parse(`${day}${time}`)
+  return Number.isNaN(at) ? null : new Date(at).toISOString()
+}
+
+/** All entries that match, as a file. Throws ApiError. */
+async function downloadTable (filter: Record<string, string> | undefined): Promise<void> {
+  const response = await fetch(addressOf(`api/audit?${new URLSearchParams(filter)}`), {
+    headers: { accept: 'text/csv' },
+  }).catch(() => {
+    throw new ApiError('NO_ANSWER', 'The server is not responding.')
+  })
+  if (!response.ok) {
+    throw new ApiError('NO_ANSWER', `The server answered ${response.status}.`, response.status)
+  }
+  const url = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = 'audit-log.csv'
+  link.click()
+  // The download has begun by then.
+  setTimeout(() => {
+    URL.revokeObjectURL(url)
+  }, 60_000)
 }

@@ -5,6 +5,7 @@ import { serverNow } from '../../api.ts'
 import { courseLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 
+const ROLES = ['teacher', 'admin', 'student'] as const
 /** How many courses are named. */
 const NAMED = 3
 
@@ -17,14 +18,17 @@ interface UserTableProps {
   onReset: (account: Account) => void
   onEnable: (account: Account) => void
   onDisable: (account: Account) => void
+  onRole: (account: Account, role: Account['role']) => void
 }
 
-export function UserTable ({ users, selfId, coursesOf, onReset, onEnable, onDisable }: UserTableProps) {
+export function UserTable (
+  { users, selfId, coursesOf, onReset, onEnable, onDisable, onRole }: UserTableProps
+) {
   const { t, ago, localTime } = useTexts()
   const now = serverNow()
   return (
     <div class='panel wide' tabIndex={0} role='region' aria-label={t('nav.users')}>
-      <table class='list rows'>
+      <table class='list rows stacked'>
         <thead>
           <tr>
             <th>{t('users.user')}</th>
@@ -41,11 +45,30 @@ export function UserTable ({ users, selfId, coursesOf, onReset, onEnable, onDisa
               <td>
                 <Person account={account} isSelf={account.id === selfId} />
               </td>
-              <td>{t(`role.${account.role}`)}</td>
-              <td>
-                <CoursesOf courses={coursesOf(account)} />
+              <td data-label={t('users.role')}>
+                {account.id === selfId
+                  ? <span>{t(`role.${account.role}`)}</span>
+                  : (
+                    <select
+                      aria-label={t('users.roleOf', { email: account.email })}
+                      value={account.role}
+                      onChange={({ currentTarget }) => {
+                        const role = currentTarget.value as Account['role']
+                        // Until it is confirmed.
+                        currentTarget.value = account.role
+                        onRole(account, role)
+                      }}
+                    >
+                      {ROLES.map((one) => <option key={one} value={one}>{t(`role.${one}`)}</option>)}
+                    </select>
+                    )}
               </td>
-              <td>
+              <td data-label={t('users.courses')}>
+                <div>
+                  <CoursesOf courses={coursesOf(account)} />
+                </div>
+              </td>
+              <td data-label={t('users.lastSignIn')}>
                 {account.last_sign_in_at === null
                   ? <span class='muted'>{t('users.never')}</span>
                   : (
@@ -54,7 +77,9 @@ export function UserTable ({ users, selfId, coursesOf, onReset, onEnable, onDisa
                     </time>
                     )}
               </td>
-              <td>{stateOf(account)}</td>
+              <td data-label={t('users.status')}>
+                <div>{stateOf(account)}</div>
+              </td>
               <td>
                 <div class='row'>
                   {!account.is_disabled && (
@@ -151,7 +176,7 @@ function Person ({ account, isSelf }: { account: Account, isSelf: boolean }) {
   )
 }
 
-/** The first of them by name, with links. */
+/** The first of them by name, with links; the others on request. */
 function CoursesOf ({ courses }: { courses: readonly CourseItem[] | undefined }) {
   const { t } = useTexts()
   if (courses === undefined) return null
@@ -164,7 +189,14 @@ function CoursesOf ({ courses }: { courses: readonly CourseItem[] | undefined })
         </div>
       ))}
       {courses.length > NAMED && (
-        <span class='muted small'>{t('users.moreCourses', { count: courses.length - NAMED })}</span>
+        <details>
+          <summary class='muted small'>{t('users.moreCourses', { count: courses.length - NAMED })}</summary>
+          {courses.slice(NAMED).map((course) => (
+            <div key={course.id}>
+              <a href={courseLink(course.id)} dir='auto'>{course.name}</a>
+            </div>
+          ))}
+        </details>
       )}
     </>
   )

@@ -1,13 +1,15 @@
 import { useRef, useState } from 'preact/hooks'
 import { personName } from '../../../person-name.ts'
-import type { Account, OneTimeLink, User } from '../../../http/schemas/users.ts'
+import type { Account, OneTimeLink, SignInOptions, User } from '../../../http/schemas/users.ts'
 import { call } from '../../api.ts'
 import { useCoursesOfTeachers } from './use-courses-of-teachers.ts'
 import { Confirm } from '../../confirm.tsx'
+import { fold, hasWords, searchWords } from '../../fold.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { useTexts } from '../../texts/use-texts.ts'
 import { useLoaded } from '../../use-loaded.ts'
 import { InviteForm } from './invite-form.tsx'
+import { InviteMany } from './invite-many.tsx'
 import { LinkNotice } from './link-notice.tsx'
 import { UserTable } from './user-table.tsx'
 
@@ -25,11 +27,13 @@ export function Users ({ user: self }: { user: User }) {
   const [which, setWhich] = useState<Which>('all')
   const [most, setMost] = useState(SHOWN_AT_ONCE)
   const [changed, setChanged] = useState<ReadonlyMap<number, Account>>(new Map())
-  const [isInviting, setInviting] = useState(false)
+  const [inviting, setInviting] = useState<'one' | 'many'>()
   const [link, setLink] = useState<{ email: string, link: OneTimeLink, isNew: boolean }>()
   const [asked, setAsked] = useState<Account>()
   const [failure, setFailure] = useState<unknown>()
+  const [roleAsked, setRoleAsked] = useState<{ account: Account, role: User['role'] }>()
   const invite = useRef<HTMLButtonElement>(null)
+  const hasMail = useHasMail()
 
   if (state === 'failed') return <Failure error={error} retry={reload} />
   const known = value ?? []
@@ -37,13 +41,13 @@ export function Users ({ user: self }: { user: User }) {
     ...known.map((one) => changed.get(one.id) ?? one),
     ...[...changed.values()].filter(({ id }) => !known.some((one) => one.id === id)),
   ]
-  const wanted = query.trim().toLocaleLowerCase()
+  const wanted = searchWords(query)
   const matching = all.filter((one) => {
     const name = personName(one.first_name, one.last_name)
-    return isOf(one, which) && `${one.email} ${name}`.toLocaleLowerCase().includes(wanted)
+    return isOf(one, which) && hasWords(fold(`${one.email} ${name}`), wanted)
   })
   const keep = (account: Account) => {
-    setChanged(new Map(changed).set(account.id, account))
+    setChanged((before) => new Map(before).set(account.id, account))
   }
 
   async function reset (account: Account) {
@@ -71,27 +75,52 @@ export function Users ({ user: self }: { user: User }) {
     <>
       <div class='bar'>
         <h1>{t('nav.users')}</h1>
-        <button
-          ref={invite}
-          type='button'
-          class='primary'
-          aria-expanded={isInviting}
-          onClick={() => {
-            setInviting(!isInviting)
-          }}
-        >
-          {t('users.invite')}
-        </button>
+        <p class='row'>
+          <button
+            type='button'
+            aria-expanded={inviting === 'many'}
+            onClick={() => {
+              setInviting(inviting === 'many' ? undefined : 'many')
+            }}
+          >
+            {t('invite.many')}
+          </button>
+          <button
+            ref={invite}
+            type='button'
+            class='primary'
+            aria-expanded={inviting === 'one'}
+            onClick={() => {
+              setInviting(inviting === 'one' ? undefined : 'one')
+            }}
+          >
+            {t('users.invite')}
+          </button>
+        </p>
       </div>
-      {isInviting && (
+      {hasMail !== undefined && (
+        <p class='muted small'>{t(hasMail ? 'users.hasMail' : 'users.hasNoMail')}</p>
+      )}
+      {inviting === 'many' && (
+        <InviteMany
+          onInvited={(accounts) => {
+            for (const account of accounts) keep(account)
+          }}
+          onClose={() => {
+            setInviting(undefined)
+            invite.current?.focus()
+          }}
+        />
+      )}
+      {inviting === 'one' && (
         <InviteForm
           onInvited={(account, invitation) => {
             keep(account)
-            setInviting(false)
+            setInviting(undefined)
             setLink({ email: account.email, link: invitation, isNew: true })
           }}
           onCancel={() => {
-            setInviting(false)
+            setInviting(undefined)
             invite.current?.focus()
           }}
         />
@@ -154,6 +183,9 @@ export function Users ({ user: self }: { user: User }) {
                 void enable(account)
               }}
               onDisable={setAsked}
+              onRole={(account, role) => {
+                setRoleAsked({ account, role })
+              }}
             />
             )}
       {matching.length > most && (
@@ -185,6 +217,28 @@ export function Users ({ user: self }: { user: User }) {
           <p>{t('users.disableText')}</p>
         </Confirm>
       )}
+      {roleAsked !== undefined && (
+        <Confirm
+          title={t('users.roleTitle')}
+          action={t('users.changeRole')}
+          onClose={() => {
+            setRoleAsked(undefined)
+          }}
+          onConfirm={async () => {
+            const { account: { id }, role } = roleAsked
+            keep(await call<Account>('PATCH', `api/users/${id}`, { body: { role } }))
+          }}
+        >
+          <p dir='auto'>
+            {t('users.roleText', {
+              email: roleAsked.account.email,
+              before: t(`role.${roleAsked.account.role}`),
+              after: t(`role.${roleAsked.role}`),
+            })}
+          </p>
+          <p>{t(`users.roleMeans.${roleAsked.role}`)}</p>
+        </Confirm>
+      )}
     </>
   )
 }
@@ -196,4 +250,11 @@ function isOf (account: Account, which: Which): boolean {
 function useUsers () {
   const loaded = useLoaded('users', (signal) => call<Account[]>('GET', 'api/users', { signal }))
   return { ...loaded, error: loaded.state === 'failed' ? loaded.error : undefined }
+}
+
+/** Whether links are mailed; undefined: not known. */
+function useHasMail (): boolean | undefined {
+  const { value } = useLoaded('mail', (signal) =>
+    call<SignInOptions>('GET', 'api/sign-in-options', { signal }))
+  return value?.password_reset
 }
