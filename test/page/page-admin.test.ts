@@ -1,11 +1,13 @@
 // What administrators do on the page: users, jobs, storage, the audit log.
-import t from 'tap'
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
 import { createGate } from '../support/gate.ts'
 import { createHeldPool } from '../support/held-pool.ts'
 import { storeFile } from '../support/stored-file.ts'
 import { ADMIN } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'
-import { lookAt, PASSWORD, signIn, startPage, type PageService } from './page-browser.ts'
+import { lookAt, PASSWORD, screenshot, signIn, startPage, type PageService } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
 import { becomes, hasFocus } from './view-facts.ts'
 
@@ -22,6 +24,17 @@ async function openAsAdmin ({ services, open, address }: PageService) {
   const opened = await open()
   await signIn(opened.page, address, ADMIN)
   return opened
+}
+
+/** Cards instead of tables, and nothing to scroll sideways. */
+async function fitsSmallScreen (t: Test, page: Page, name: string): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await becomes(t, () => page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, name)
+  const outside = () => page.locator('.wide, .scroll').evaluateAll((all) =>
+    all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent))
+  await becomes(t, outside, [], 'tables are cards')
+  await screenshot(page, name)
+  await page.setViewportSize({ width: 1280, height: 860 })
 }
 
 t.test('users: found, invited, disabled after a question, enabled again', chromium, async (t) => {
@@ -72,6 +85,52 @@ t.test('users: found, invited, disabled after a question, enabled again', chromi
   await page.getByRole('row', { name: /Nia Neu/ }).getByText('No password yet').waitFor()
   await page.getByLabel('Search by name or email').fill('nobody')
   await page.getByText('No users match.').waitFor()
+
+  await t.test('many are invited at once, with an answer for each', async (t) => {
+    await page.getByText('Email is not set up').waitFor()
+    await page.getByRole('button', { name: 'Invite many' }).click()
+    await hasFocus(t, page.getByLabel('List of people'))
+    await page.getByLabel('List of people').fill([
+      'Email;First name;Last name;Role', 'garcia@example.edu;Ana;García;docente', 'TEACHER@example.edu;;;',
+      'no address;X;Y;', 'GARCIA@example.edu;Ana;García;', 'boss@example.edu;Bo;Boss;king',
+    ].join('\n'))
+    const row = (name: string) => page.getByRole('row', { name })
+    await page.getByText('2 people can be invited. 3 rows cannot be used; see their status.').waitFor()
+    await row('no address').getByText('Not an email address').waitFor()
+    await row('boss@').getByText('Unknown role').waitFor()
+    await lookAt(t, page, 'users-many')
+    await page.getByRole('button', { name: 'Invite 2 people' }).click()
+    await page.getByText('1 person was invited.').waitFor()
+    await row('TEACHER@').getByText('An account with this email already exists.').waitFor()
+    const link = page.getByLabel('Link of garcia@example.edu')
+    await becomes(t, async () => /#invitation=[\w-]{43}$/.test(await link.inputValue()), true, 'a link')
+    await page.getByRole('button', { name: 'Copy all links' }).click()
+    await page.getByText('Copied.').waitFor()
+    t.match(await page.evaluate('navigator.clipboard.readText()'), /^garcia@example\.edu\thttp/)
+    await page.getByRole('button', { name: 'Done' }).click()
+  })
+
+  await t.test('a search without accents; a role is changed after a question', async (t) => {
+    await page.getByLabel('Search by name or email').fill('GARCIA ana')
+    await page.getByText('1 user').waitFor()
+    const role = page.getByLabel('Role of garcia@example.edu')
+    await role.selectOption('admin')
+    await page.getByText('garcia@example.edu is now Teacher and becomes Administrator.').waitFor()
+    await page.keyboard.press('Escape')
+    await becomes(t, () => role.inputValue(), 'teacher', 'not without the answer')
+    await role.selectOption('admin')
+    await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click()
+    await becomes(t, () => role.inputValue(), 'admin', 'changed')
+    await page.getByLabel('Search by name or email').fill('ada')
+    await page.getByRole('row', { name: /Ada Admin/ }).waitFor()
+    t.equal(await page.getByLabel(`Role of ${ADMIN}`).count(), 0, 'not one\'s own')
+  })
+
+  await t.test('nothing is off a small screen', async (t) => {
+    await page.getByLabel('Search by name or email').fill('')
+    await page.getByText('4 users').waitFor()
+    await fitsSmallScreen(t, page, 'users-small')
+  })
   t.strictSame(problems, [])
 })
 
@@ -206,6 +265,11 @@ t.test('the audit log: who did what, by action and by person', chromium, async (
   await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, {
     token: await service.token('student'),
   })
+  await service.call('PATCH', `/api/courses/${service.courseIds[0]}`, { body: { time_zone: 'Europe/Berlin' } })
+  const { path } = await storeFile(service, 'x', {
+    owner: { type: 'course', id: service.courseIds[0] ?? 0 }, filename: 'Slides.pdf',
+  })
+  await service.call('GET', path)
   await service.services.audit.settled()
   await page.getByRole('link', { name: 'Audit log' }).click()
   await page.getByRole('cell', { name: 'Requested an export' }).first().waitFor()
@@ -214,8 +278,33 @@ t.test('the audit log: who did what, by action and by person', chromium, async (
   await page.getByLabel('Action').selectOption('session.begin')
   await page.getByRole('cell', { name: 'Requested an export' }).first().waitFor({ state: 'detached' })
   await page.getByRole('link', { name: ADMIN, exact: true }).last().click()
-  await page.getByText(`Only ${ADMIN}`).waitFor()
-  await page.getByRole('link', { name: 'Show all users' }).click()
-  await page.getByText(`Only ${ADMIN}`).waitFor({ state: 'detached' })
+  const person = page.getByRole('combobox', { name: 'User' })
+  await becomes(t, () => person.locator('option:checked').textContent(), `Ada Admin (${ADMIN})`, 'the person')
+  await page.getByRole('link', { name: 'Show all' }).click()
+  await becomes(t, () => person.inputValue(), '', 'everyone')
+  const changed = page.getByRole('row', { name: /Changed course settings/ })
+  await changed.getByRole('link', { name: 'Physics I' }).waitFor()
+  await changed.getByText('time zone: America/New_York → Europe/Berlin').waitFor()
+  await page.getByRole('row', { name: /Downloaded a file/ }).getByText('Slides.pdf').waitFor()
+
+  await t.test('from and to; a table of what matches', async (t) => {
+    await page.getByLabel('From').fill('2001-01-01')
+    await page.getByLabel('To', { exact: true }).fill('2001-01-02')
+    await page.getByText('No entries match.').waitFor()
+    await page.getByLabel('To', { exact: true }).fill('')
+    await changed.waitFor()
+    await page.getByLabel('Action').selectOption('course.set')
+    await page.getByRole('cell', { name: 'Signed in' }).first().waitFor({ state: 'detached' })
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download as CSV' }).click()
+    const file = await download
+    t.equal(file.suggestedFilename(), 'audit-log.csv')
+    const lines = readFileSync(await file.path(), 'utf8').trim().split('\r\n')
+    t.equal(lines.length, 2, 'the header, and the entry')
+    t.match(lines[1], /course\.set.*Europe\/Berlin/)
+    await page.getByRole('link', { name: 'Show all' }).click()
+    await page.getByRole('cell', { name: 'Signed in' }).first().waitFor()
+    await fitsSmallScreen(t, page, 'audit-small')
+  })
   t.strictSame(problems, [])
 })

@@ -225,7 +225,7 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
     <>
       <h3 id='errors-title'>{t('import.errors', { count })}</h3>
       <div class='wide' tabIndex={0} role='group' aria-labelledby='errors-title'>
-        <table class='list rows'>
+        <table class='list rows stacked'>
           <thead>
             <tr>
               <th>{t('import.place')}</th>
@@ -238,7 +238,9 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
                 <td>
                   <bdi class='place'>{placeOf(error)}</bdi>
                 </td>
-                <td lang='en' dir='auto'>{onPage(error.message)}</td>
+                <td data-label={t('import.problem')}>
+                  <span lang='en' dir='auto'>{onPage(error.message)}</span>
+                </td>
               </tr>
             ))}
           </tbody>

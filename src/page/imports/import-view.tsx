@@ -11,12 +11,15 @@ import { ImportReportView } from './import-report.tsx'
 import { ImportStatus } from './import-status.tsx'
 import { OptionsForm } from './options-form.tsx'
 import { PastImports } from './past-imports.tsx'
-import { NO_OPTIONS, needsCourse, type ImportOptions } from './import-options.ts'
+import { isWorkbook, NO_OPTIONS, needsCourse, type ImportOptions } from './import-options.ts'
 import { SampleFiles } from './sample-files.tsx'
 import { useImport } from './use-import.ts'
 
 /** How long the form is left alone before its file is checked again, ms. */
 const PAUSE_MS = 500
+
+/** An error that names an option. Messages are in English. */
+const OPTION_NAMED = /"(?:Allow |Order of dates|Treat warnings)/
 
 /** What is to be imported, and how. A change of anything is another object. */
 interface Request {
@@ -86,7 +89,7 @@ export function ImportView (
   function ended (report: ImportReport) {
     setLast(report)
     setImporting(false)
-    if (report.status === 'failed' && report.guess === null) setHasOptions(true)
+    if (report.errors.some(({ message }) => OPTION_NAMED.test(message))) setHasOptions(true)
     if (!report.dry_run && report.status === 'succeeded') {
       setChecked(undefined)
       onImported?.()
@@ -157,6 +160,21 @@ export function ImportView (
         <p>{t(isOfCourse ? 'import.leadOfCourse' : 'import.lead')}</p>
         <FileChooser file={file} onFile={take} isBusy={isImporting} />
         {asksForCourse && <CourseFields options={options} onOptions={setOptions} isBusy={isImporting} />}
+        {file !== undefined && isWorkbook(file.name) && (
+          <fieldset class='fields' disabled={isImporting}>
+            <legend class='hidden'>{t('import.sheet')}</legend>
+            <label>
+              {t('import.sheet')}
+              <input
+                value={options.sheet}
+                placeholder={t('import.sheet.auto')}
+                onInput={({ currentTarget }) => {
+                  setOptions({ ...options, sheet: currentTarget.value })
+                }}
+              />
+            </label>
+          </fieldset>
+        )}
         {file !== undefined && (
           <details
             class='options'

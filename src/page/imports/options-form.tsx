@@ -1,5 +1,5 @@
 import { useTexts } from '../texts/use-texts.ts'
-import { FORMATS, isWorkbook, needsCourse, type ImportOptions } from './import-options.ts'
+import { FORMATS, needsCourse, type ImportOptions } from './import-options.ts'
 
 interface OptionsFormProps {
   options: ImportOptions
@@ -58,18 +58,6 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
           <option value='dmy'>{t('import.dates.dmy')}</option>
         </select>
       </label>
-      {isWorkbook(filename) && (
-        <label>
-          {t('import.sheet')}
-          <input
-            value={options.sheet}
-            placeholder={t('import.sheet.auto')}
-            onInput={({ currentTarget }) => {
-              set({ sheet: currentTarget.value })
-            }}
-          />
-        </label>
-      )}
       <label class='check'>
         <input
           type='checkbox'
