@@ -265,7 +265,8 @@ t.test('the audit log: who did what, by action and by person', chromium, async (
   await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, {
     token: await service.token('student'),
   })
-  await service.call('PATCH', `/api/courses/${service.courseIds[0]}`, { body: { time_zone: 'Europe/Berlin' } })
+  const settings = { body: { time_zone: 'Europe/Berlin' } }
+  await service.call('PATCH', `/api/courses/${service.courseIds[0]}`, settings)
   const { path } = await storeFile(service, 'x', {
     owner: { type: 'course', id: service.courseIds[0] ?? 0 }, filename: 'Slides.pdf',
   })

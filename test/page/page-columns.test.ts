@@ -111,7 +111,8 @@ t.test('the columns of a table are chosen, checked live, imported and remembered
     t.teardown(() => {
       rmSync(folder, { recursive: true })
     })
-    const rows = (title: string) => rowsXml([['Wer', 'Klasse', title], ['Lee, Ann', '9a', 5], ['Ng, Bob', '9b', 7]])
+    const rows = (title: string) =>
+      rowsXml([['Wer', 'Klasse', title], ['Lee, Ann', '9a', 5], ['Ng, Bob', '9b', 7]])
     const workbook = await writeWorkbook({ folder }, 'book.xlsx', {
       sheets: [{ name: 'First', rows: rows('1st run') }, { name: 'Second', rows: rows('2nd run') }],
     })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
 import { HOW_TO_ALLOW, ORDER_OF_DATES, WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/messages.ts'
+import { onPage } from '../../src/page/imports/page-words.ts'
 import type { Text } from '../../src/page/texts/catalogue.ts'
 import en from '../../src/page/texts/en.json' with { type: 'json' }
 import es from '../../src/page/texts/es.json' with { type: 'json' }
@@ -30,7 +31,7 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   t.strictSame(actions.filter((action) => !listed.includes(`'${action}'`)), [], 'each can be chosen')
   t.strictSame(lacking(Object.keys(WARNINGS).map((code) => `warning.${code}`)), [])
   for (const [code, text] of Object.entries(WARNINGS)) {
-    t.equal(english[`warning.${code}`], text, 'the page says what the command line says')
+    t.equal(english[`warning.${code}`], onPage(text), 'as on the command line, without its options')
   }
   for (const [code, text] of Object.entries(WARNINGS_OF_TEACHER)) {
     t.equal(english[`warningOfTeacher.${code}`], text)
