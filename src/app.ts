@@ -52,6 +52,7 @@ import type { Services } from './services.ts'
 import { ownAccountRoutes } from './http/routes/own-account.ts'
 import { pageRoutes } from './http/routes/page.ts'
 import { passwordResetsRoutes } from './http/routes/password-resets.ts'
+import { pseudonymsRoutes } from './http/routes/pseudonyms.ts'
 import { setupRoutes } from './http/routes/setup.ts'
 import { createUploadRoom } from './http/uploads/upload-room.ts'
 
@@ -173,6 +174,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(studentsRoutes, { courses })
   await server.register(courseTeachersRoutes, { teachers: services.courseTeachers })
   await server.register(exportsRoutes, { config, exports, gate, links, polls })
+  await server.register(pseudonymsRoutes, { exports })
   await server.register(exportChangesRoutes, { config, exports, traffic })
   await server.register(jobsRoutes, {
     access, authentication, clock, closing: closing.signal, config, jobView, links, polls,

@@ -1,5 +1,6 @@
-// Removes from the stored roster what only a deleted course used.
-import type { Trx } from '../index.ts'
+// The stored roster of a course, and the removal of what only a deleted course used.
+import type { Reads, Trx } from '../index.ts'
+import type { Row } from '../tables.ts'
 
 /** SQLite accepts at most 32,766 values in one statement. */
 const VALUES_AT_ONCE = 500
@@ -144,4 +145,72 @@ function termsOf (body: string): string[] {
 
 function * inParts<T> (all: readonly T[]): Generator<T[]> {
   for (let i = 0; i < all.length; i += VALUES_AT_ONCE) yield all.slice(i, i + VALUES_AT_ONCE)
+}
+
+type Found = Pick<Row<'roster_records'>, 'source_id' | 'parent' | 'other' | 'body'>
+
+/** The classes of a course in the stored roster, in the order of its periods; none if it has no roster. */
+export async function listClasses (db: Reads | Trx, courseId: number): Promise<Found[]> {
+  return await db.selectFrom('periods')
+    .innerJoin('courses', 'courses.id', 'periods.course_id')
+    .innerJoin('roster_records', (join) => join
+      .onRef('roster_records.source_id', '=', 'periods.source_id')
+      .on('roster_records.kind', '=', 'class'))
+    .select([
+      'roster_records.source_id', 'roster_records.parent', 'roster_records.other', 'roster_records.body',
+    ])
+    .where('periods.course_id', '=', courseId).where('courses.grouping', 'is not', null)
+    .orderBy('periods.position').orderBy('periods.id').execute()
+}
+
+/** A line item of a task. The values of the roster are null where the roster has it no longer. */
+export interface LineItemOfTask {
+  source_id: string
+  task_id: number
+  minimum: number
+  number: number
+  /** The class. */
+  parent: string | null
+  /** The category. */
+  other: string | null
+  body: string | null
+}
+
+/** The line items of a course's tasks, in the order of their numbers. */
+export async function listLineItems (db: Reads | Trx, courseId: number): Promise<LineItemOfTask[]> {
+  return await db.selectFrom('task_sources')
+    .leftJoin('roster_records', (join) => join
+      .onRef('roster_records.source_id', '=', 'task_sources.source_id')
+      .on('roster_records.kind', '=', 'lineItem'))
+    .select([
+      'task_sources.source_id', 'task_sources.task_id', 'task_sources.minimum', 'task_sources.number',
+      'roster_records.parent', 'roster_records.other', 'roster_records.body',
+    ])
+    .where('task_sources.course_id', '=', courseId).orderBy('task_sources.number').execute()
+}
+
+/** Records of the stored roster by their source ids. Those that there are not are left out. */
+export async function findRecords (
+  db: Reads | Trx, kind: Kind, sourceIds: readonly string[]
+): Promise<Map<string, Found>> {
+  const found = new Map<string, Found>()
+  for (const some of inParts(sourceIds)) {
+    const rows = await db.selectFrom('roster_records').select(['source_id', 'parent', 'other', 'body'])
+      .where('kind', '=', kind).where('source_id', 'in', some).execute()
+    for (const row of rows) found.set(row.source_id, row)
+  }
+  return found
+}
+
+/** Where the cells of students came from, packed: see `src/imports/result-origins.ts`. By student. */
+export async function findOrigins (
+  db: Reads | Trx, studentIds: readonly number[]
+): Promise<Map<number, Uint8Array>> {
+  const found = new Map<number, Uint8Array>()
+  for (let i = 0; i < studentIds.length; i += VALUES_AT_ONCE) {
+    const rows = await db.selectFrom('student_result_origins').select(['student_id', 'origins'])
+      .where('student_id', 'in', studentIds.slice(i, i + VALUES_AT_ONCE)).execute()
+    for (const { student_id: id, origins } of rows) found.set(id, origins)
+  }
+  return found
 }

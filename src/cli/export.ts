@@ -32,6 +32,7 @@ interface Flags {
   identity?: NonNullable<ExportOptionsGiven['identity']>
   separator?: ',' | ';'
   guard: boolean
+  onerosterVersion?: '1.1' | '1.2'
   sheets?: 'course' | 'period'
   values?: 'percent' | 'points'
   period?: string
@@ -72,6 +73,7 @@ export function exportCommand (context: CommandContext): Command {
       new Option('--separator <character>', 'of a CSV; ";" also selects a decimal comma').choices([',', ';'])
     )
     .option('--no-guard', 'in a CSV, leave text that begins like a formula as it is')
+    .addOption(new Option('--oneroster-version <version>', 'of OneRoster').choices(['1.2', '1.1']))
     .option('--json', 'print JSON')
     .action(async (courseId: number, flags: Flags) => {
       const options: ExportOptionsGiven = {
@@ -79,6 +81,7 @@ export function exportCommand (context: CommandContext): Command {
         ...(flags.identity === undefined ? {} : { identity: flags.identity }),
         ...(flags.separator === undefined ? {} : { separator: flags.separator }),
         ...(flags.guard ? {} : { guard: false }),
+        ...(flags.onerosterVersion === undefined ? {} : { oneroster_version: flags.onerosterVersion }),
         ...(flags.sheets === undefined ? {} : { sheets: flags.sheets }),
         ...(flags.values === undefined ? {} : { values: flags.values }),
         ...(flags.dropped ? {} : { include_dropped: false }),
@@ -115,7 +118,8 @@ export function exportCommand (context: CommandContext): Command {
 /** The flags of the options that some formats do not have, or that do not go together. */
 const FLAGS: Partial<Record<keyof ExportOptionsGiven, string>> = {
   sheets: '--sheets', values: '--values', language: '--language', compare_with: '--compare-with',
-  identity: '--identity', separator: '--separator', guard: '--no-guard', include_dropped: '--no-dropped',
+  identity: '--identity', separator: '--separator', guard: '--no-guard',
+  oneroster_version: '--oneroster-version', include_dropped: '--no-dropped',
   period_id: '--period',
 }
 

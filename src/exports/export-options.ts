@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 
 /** Names of the formats, which `formats/all-formats.ts` lists. */
-export const FORMAT_NAMES = ['xlsx', 'csv'] as const
+export const FORMAT_NAMES = ['xlsx', 'csv', 'canvas', 'moodle', 'brightspace', 'oneroster'] as const
 export type FormatName = typeof FORMAT_NAMES[number]
 
 /** How a file names students. */
@@ -12,8 +12,9 @@ export type Identity = typeof IDENTITIES[number]
 export const exportOptionsSchema = Type.Object({
   format: Type.Optional(
     Type.Enum(FORMAT_NAMES, {
-      description: 'Of the file: `xlsx` (default), the workbook; `csv`, one table. ' +
-        'An option that the format does not have is refused.',
+      description: 'Of the file: `xlsx` (default), the workbook; `csv`, one table; `canvas`, `moodle`, ' +
+        '`brightspace`, a table for that system; `oneroster`, a zip of changes for OneRoster. An option ' +
+        'that the format does not have is refused.',
     })
   ),
   sheets: Type.Optional(
@@ -69,6 +70,11 @@ export const exportOptionsSchema = Type.Object({
         'Default: true.',
     })
   ),
+  oneroster_version: Type.Optional(
+    Type.Enum(['1.2', '1.1'], {
+      description: '`oneroster`. `1.2` (default); `1.1`, which has no late work and no weights.',
+    })
+  ),
 }, { additionalProperties: false })
 
 /** Options as a request has them. */
@@ -95,6 +101,7 @@ const DEFAULTS: ExportOptions = {
   identity: 'names',
   separator: ',',
   guard: true,
+  oneroster_version: '1.2',
   compare_with: null,
 }
 

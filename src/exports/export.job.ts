@@ -11,7 +11,7 @@ import { storeSnapshot } from '../snapshots/store-snapshot.ts'
 import { completeOptions, optionsKey, seriesOf, type ExportOptions } from './export-options.ts'
 import { FORMATS } from './formats/all-formats.ts'
 import { createPseudonyms } from './pseudonyms.ts'
-import type { Receipt } from './receipts.ts'
+import type { Choice, Receipt } from './receipts.ts'
 
 export const EXPORT_KIND = 'performance-export'
 export const EXPORT_CATEGORY = 'teacher-performance'
@@ -49,6 +49,8 @@ export interface ExportTask {
     currentUntil: number | null
     /** What the format cannot express. */
     receipts: Receipt[]
+    /** What to choose where the file is imported. */
+    choices?: Choice[]
   }
   failure:
     | 'COURSE_NOT_FOUND' | 'VALIDATION_FAILED' | 'SNAPSHOT_MISSING'
@@ -95,9 +97,9 @@ export function exportKind (
         facts.filename,
         { run: { job: job.id, token: job.token }, signal }
       )
-      const { students, scores, receipts } = facts
+      const { students, scores, receipts, choices } = facts
       return {
-        result: { students, scores, receipts },
+        result: { students, scores, receipts, ...(choices === undefined ? {} : { choices }) },
         discard: placed.discard,
         async commit (trx) {
           if (!await lockCourseExports(trx, courseId)) {
@@ -149,14 +151,15 @@ interface ExportResult {
   students: number
   scores: number
   receipts: Receipt[]
+  choices?: Choice[]
 }
 
 /** Reads the stored result of an export; null: there is none. */
 export function exportResult (stored: string | null): ExportResult | null {
   if (stored === null) return null
   // Earlier versions had no receipts.
-  const { students, scores, receipts = [] } = JSON.parse(stored) as Partial<ExportResult>
-  return students === undefined || scores === undefined ? null : { students, scores, receipts }
+  const { students, scores, receipts = [], ...others } = JSON.parse(stored) as Partial<ExportResult>
+  return students === undefined || scores === undefined ? null : { students, scores, receipts, ...others }
 }
 
 function payloadOf (job: JobRow): ExportPayload {

@@ -11,6 +11,7 @@ import {
   completeOptions, optionsKey, seriesOf, type ExportOptions, type ExportOptionsGiven, type FormatName,
 } from './export-options.ts'
 import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
+import { pseudonymCsv, pseudonymJson } from './pseudonym-table.ts'
 import { assertComparable, resolveOptions } from './resolve-options.ts'
 
 interface ExportRequest {
@@ -59,6 +60,8 @@ export interface Exports {
   ofJob: (jobId: number) => Promise<queries.ExportOfJob | undefined>
   /** The export whose file this is, and its course. */
   ofFile: (fileId: number) => Promise<{ id: number, courseId: number } | undefined>
+  /** Who is behind the pseudonyms of a course, in pieces of text; see `pseudonym-table.ts`. */
+  pseudonyms: (courseId: number, as: 'json' | 'csv') => AsyncIterable<string>
   /** False: the course has no such export. */
   delete: (courseId: number, exportId: number) => Promise<boolean>
 }
@@ -115,6 +118,7 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
       const row = await queries.exportOfFile(db.reads, fileId)
       return row === undefined ? undefined : { id: row.id, courseId: row.course_id }
     },
+    pseudonyms: (courseId, as) => (as === 'csv' ? pseudonymCsv : pseudonymJson)(db.reads, courseId),
     async delete (courseId, exportId) {
       return await db.write(async (trx) => {
         const row = await queries.findExport(trx, courseId, exportId)

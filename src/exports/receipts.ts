@@ -16,6 +16,13 @@ export interface Receipt {
   titles: string[]
 }
 
+/** What to choose on the page of another system that imports the file. */
+export interface Choice {
+  /** As that page calls it, or the heading of a column. */
+  field: string
+  choice: string
+}
+
 /** Titles in a receipt. */
 const MOST_TITLES = 20
 

@@ -104,7 +104,8 @@ const MANIFEST_FILES: Record<OneRosterVersion, readonly string[]> = {
 export function manifest (
   version: OneRosterVersion,
   mode: 'bulk' | 'delta',
-  files: readonly OneRosterFile[]
+  files: readonly OneRosterFile[],
+  system: { name: string, code: string } = { name: 'Perfbook synthetic roster', code: 'synthetic' }
 ): string {
   const present = new Set<string>(files)
   return [
@@ -112,7 +113,7 @@ export function manifest (
     'manifest.version,1.0',
     `oneroster.version,${version}`,
     ...MANIFEST_FILES[version].map((file) => `file.${file},${present.has(file) ? mode : 'absent'}`),
-    'source.systemName,Perfbook synthetic roster',
-    'source.systemCode,synthetic',
+    `source.systemName,${system.name}`,
+    `source.systemCode,${system.code}`,
   ].join('\r\n') + '\r\n'
 }

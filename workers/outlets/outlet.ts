@@ -1,7 +1,7 @@
 import type { Reads } from '../../db/index.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { ExportOptions } from '../../src/exports/export-options.ts'
-import type { Receipts } from '../../src/exports/receipts.ts'
+import type { Choice, Receipts } from '../../src/exports/receipts.ts'
 
 export interface OutletRequest {
   /** The book of the whole course: the same book, unless that has only one period or other names. */
@@ -33,6 +33,8 @@ export interface OutletFacts {
   students: number
   /** Task cells with a score in the file. */
   scores: number
+  /** What to choose where the file is imported. */
+  choices?: Choice[]
 }
 
 /**

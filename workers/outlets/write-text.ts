@@ -21,7 +21,8 @@ export async function writeText (
   return { size, sha256 }
 }
 
-async function * chunks (
+/** Joins short pieces of text into buffers. Throws what the pieces throw, or the signal's reason. */
+export async function * chunks (
   pieces: Iterable<string> | AsyncIterable<string>, signal: AbortSignal | undefined
 ): AsyncGenerator<Buffer> {
   let text = ''

@@ -5,4 +5,8 @@ import type { WriteOutlet } from './outlet.ts'
 export const WRITERS: Readonly<Record<FormatName, () => Promise<WriteOutlet>>> = {
   xlsx: async () => (await import('./xlsx.ts')).writeXlsx,
   csv: async () => (await import('./csv.ts')).writeCsv,
+  canvas: async () => (await import('./canvas.ts')).writeCanvas,
+  moodle: async () => (await import('./moodle.ts')).writeMoodle,
+  brightspace: async () => (await import('./brightspace.ts')).writeBrightspace,
+  oneroster: async () => (await import('./oneroster.ts')).writeOneRoster,
 }

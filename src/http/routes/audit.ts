@@ -5,6 +5,7 @@ import { auditCsv } from '../../audit/audit-csv.ts'
 import { auditJson, type Audit } from '../../audit/audit.ts'
 import { DomainError } from '../../errors.ts'
 import { timeOfText } from '../../iso-time.ts'
+import { wantsCsv } from '../accepts-csv.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import { auditEntrySchema } from '../schemas/audit.ts'
 import { errors, id } from '../schemas/common.ts'
@@ -63,18 +64,6 @@ export const auditRoutes: FastifyPluginAsyncTypebox<AuditRoutesOptions> = async 
     const entries = rows.map((row, i) => ({ ...auditJson(row), names: names[i] ?? [] }))
     return await reply.type('application/json; charset=utf-8').send({ entries, next_cursor: nextCursor })
   })
-}
-
-/** Whether a client names CSV and does not prefer JSON (RFC 9110, 12.5.1). */
-function wantsCsv (accept: string | undefined): boolean {
-  const preference = (type: string): number => {
-    const range = accept?.toLowerCase().split(',')
-      .map((part) => part.split(';').map((parameter) => parameter.trim())).find(([name]) => name === type)
-    const quality = range?.find((parameter) => parameter.startsWith('q='))
-    return range === undefined ? 0 : Number(quality?.slice(2) ?? 1)
-  }
-  const csv = preference('text/csv')
-  return csv > 0 && csv >= preference('application/json')
 }
 
 /** Ms since 1970. `ofDay`: which moment of a plain date. Throws VALIDATION_FAILED. */

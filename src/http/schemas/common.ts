@@ -100,6 +100,12 @@ export const jobSchema = Type.Object({
       }),
       { description: 'What the format cannot express' }
     ),
+    choices: Type.Optional(
+      Type.Array(
+        Type.Object({ field: Type.String(), choice: Type.String() }),
+        { description: '`moodle`: what to choose on the second page of its import' }
+      )
+    ),
   }, { description: 'Of an export that has succeeded; null for other jobs' })),
 }, { title: 'Job' })
 export type Job = Static<typeof jobSchema>

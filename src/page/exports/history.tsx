@@ -115,6 +115,15 @@ export function History (
   )
 }
 
+const FORMAT_TEXTS = {
+  xlsx: 'exports.formatExcel',
+  csv: 'exports.formatCsv',
+  canvas: 'exports.formatCanvas',
+  moodle: 'exports.formatMoodle',
+  brightspace: 'exports.formatBrightspace',
+  oneroster: 'exports.formatOneroster',
+} as const
+
 function Entry ({ courseId, item, periods, timeZone, isPageOld, onDelete }: {
   courseId: number,
   item: ExportItem,
@@ -130,7 +139,7 @@ function Entry ({ courseId, item, periods, timeZone, isPageOld, onDelete }: {
   return (
     <li class='entry'>
       <p>
-        <strong>{t(item.format === 'csv' ? 'exports.formatCsv' : 'exports.formatExcel')}</strong>
+        <strong>{t(FORMAT_TEXTS[item.format])}</strong>
         {' · '}
         <span dir='auto'>{optionWords(item.options, periods, texts)}</span>
       </p>

@@ -243,7 +243,7 @@ async function callAboutSessions (db: Database, recorded: Recorded): Promise<voi
 async function callAboutRosters (db: Database, recorded: Recorded): Promise<void> {
   const people = recorded(peopleQueries)
   const erased = recorded(erasedQueries)
-  const { deleteRosterOfCourse } = recorded(rosterQueries)
+  const rosters = recorded(rosterQueries)
   const { reads } = db
   await db.write(async (trx) => {
     await insertJob(trx, {
@@ -263,6 +263,14 @@ async function callAboutRosters (db: Database, recorded: Recorded): Promise<void
     await people.studentsBySource(reads, id)
     await people.teachersBySource(reads, id)
     await people.rosterRecordsOf(reads, id)
+  }
+  for (const id of [1, 2, 99]) {
+    await rosters.listClasses(reads, id)
+    await rosters.listLineItems(reads, id)
+    await rosters.findOrigins(reads, [id, 2])
+  }
+  for (const kind of ['user', 'category', 'lineItem'] as const) {
+    for (const ids of [[], ['s1', 'k1', 'none']]) await rosters.findRecords(reads, kind, ids)
   }
   for (const after of [0, 3, 2 ** 52]) await people.studentTraits(reads, { after, limit: 4 })
   await people.usersByKeys(reads, [])
@@ -294,7 +302,7 @@ async function callAboutRosters (db: Database, recorded: Recorded): Promise<void
   })
   for (const courseId of [3, 1, 99, 2]) {
     await db.write(async (trx) => {
-      await deleteRosterOfCourse(trx, courseId)
+      await rosters.deleteRosterOfCourse(trx, courseId)
       await trx.deleteFrom('courses').where('id', '=', courseId).execute()
     })
     await people.rosterUsers(reads)

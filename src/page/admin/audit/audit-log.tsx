@@ -39,6 +39,7 @@ const ACTIONS = [
   'export.request',
   'export.write',
   'export.delete',
+  'pseudonyms.read',
   'file.upload',
   'file.download',
   'file.delete',

@@ -1,0 +1,163 @@
+// A delta of OneRoster: categories, line items and results. See docs/outlets.md.
+import type { StudentRow } from '../../db/queries/books.ts'
+import { findOrigins } from '../../db/queries/roster-records.ts'
+import { csvRow } from '../../src/csv-row.ts'
+import type { Book } from '../../src/courses/book.ts'
+import type { BookTask } from '../../src/courses/book-columns.ts'
+import type { BookRow } from '../../src/courses/book-row.ts'
+import { dayAt } from '../../src/courses/course-time.ts'
+import { PLAIN_DATE } from '../../src/courses/packed-cells.ts'
+import { OriginReader } from '../../src/imports/result-origins.ts'
+import { isoTime } from '../../src/iso-time.ts'
+import { COLUMNS, manifest, type OneRosterFile } from '../../src/synthetic-roster/oneroster-columns.ts'
+import { roundPoints } from '../workbook/points.ts'
+import { pointsCell, type PointsCell } from './cell-points.ts'
+import type { OutletFacts, OutletRequest } from './outlet.ts'
+import { ownId, readRosterItems, type RosterItem } from './roster-items.ts'
+import { writeZip } from './write-zip.ts'
+
+const FILES: readonly OneRosterFile[] = ['categories', 'lineItems', 'results']
+const SYSTEM = { name: 'Perfbook', code: 'perfbook' }
+/** `scoreStatus` of a cell without a score. Work that is not started has no row. */
+const SCORE_STATUS = {
+  not_started: '',
+  in_progress: 'partially graded',
+  completed: 'fully graded',
+  submitted: 'submitted',
+  missing: 'not submitted',
+  exempt: 'exempt',
+} as const
+
+/** A cell that becomes a row of results. */
+interface Result extends PointsCell {
+  task: BookTask
+  index: number
+  /** A plain date; empty: unknown. */
+  day: string
+}
+
+/** See `WriteOutlet`. Throws FORMAT_NOT_POSSIBLE if the course has no classes of a roster. */
+export async function writeOneRoster (book: Book, request: OutletRequest): Promise<OutletFacts> {
+  const { options, snapshot, receipts, file, signal } = request
+  const version = options.oneroster_version
+  const isOld = version === '1.1'
+  const { items, categories } = await readRosterItems(book, request)
+  const modified = isoTime(request.generatedAt)
+  const lead = (id: string) => [id, 'active', modified]
+  const classIds = new Map<number | null, string>(book.periods.map(({ id, sourceId }) => [id, sourceId]))
+  const origins = new OriginReader()
+  const all = book.averages().students + (options.include_dropped ? book.averages().dropped : 0)
+  let [students, scores, done] = [0, 0, 0]
+
+  function * categoryLines (): Generator<string> {
+    yield headerOf('categories')
+    for (const { id, title, weight } of categories) {
+      if (isOld && weight !== null) receipts.add('weights_not_in_1_1', 'OneRoster 1.1 has no weights.')
+      yield csvRow([...lead(id), title, ...(isOld ? [] : [weight ?? ''])])
+    }
+  }
+
+  function * itemLines (): Generator<string> {
+    yield headerOf('lineItems')
+    for (const { id, title, class: of, category, dueOn, minimum, maximum } of items.flat()) {
+      yield csvRow([
+        // Who reads the file may require the day on which work was assigned, which is not known here.
+        ...lead(id), title, '', dueOn ?? '', dueOn ?? '', of.id, category ?? '', of.term ?? '', minimum,
+        maximum ?? '', ...(isOld ? [] : [of.school ?? '']),
+      ])
+    }
+  }
+
+  /** The cells of a student that a result can express. Counts the others. */
+  function resultsOf (row: BookRow): Result[] {
+    return book.tasks.flatMap((task, index) => {
+      const cell = pointsCell(row, task, index)
+      if (cell === undefined) return []
+      const { cells, student } = row
+      const about = { student, task }
+      if (cell.isWithoutPoints) {
+        receipts.add('no_points', 'Scores of tasks without points possible are not in the file.', about)
+      }
+      // The receiver keeps its own rule for missing work.
+      const hasPoints = !Number.isNaN(cell.points)
+      if (cell.status === 'not_started' || (hasPoints && !['completed', 'exempt'].includes(cell.status))) {
+        const message = 'OneRoster has no row for work that is not started, and takes scored work for graded.'
+        receipts.add('status', message, about)
+      }
+      if (cell.status === 'not_started' && !hasPoints) return []
+      if (isOld && cell.isLate) receipts.add('late', 'OneRoster 1.1 does not say which work was late.', about)
+      const at = cells.submittedAt(task.slot)
+      if (Number.isNaN(at)) return [{ ...cell, task, index, day: '' }]
+      const isPlain = ((cells.marks[task.slot] ?? 0) & PLAIN_DATE) !== 0
+      const day = isPlain ? isoTime(at).slice(0, 10) : dayAt(at, book.course.timeZone)
+      return [{ ...cell, task, index, day }]
+    })
+  }
+
+  /** The line item of a task that has the result of the student whose origins are loaded. */
+  function itemOf ({ task, index }: Result, student: StudentRow): RosterItem | undefined {
+    const ofTask = items[index] ?? []
+    const number = origins.item(task.slot)
+    const classId = classIds.get(student.period_id)
+    return (number === 0 ? undefined : ofTask.find((item) => item.number === number)) ??
+      ofTask.find((item) => item.class.id === classId) ?? ofTask[0]
+  }
+
+  function resultRow (result: Result, item: RosterItem, student: StudentRow): string {
+    const { points, status, isProvisional, isLate, day } = result
+    const hasScore = !Number.isNaN(points)
+    const score = hasScore ? roundPoints(points + item.minimum) : ''
+    const graded = isProvisional ? 'partially graded' : 'fully graded'
+    const scoreStatus = status === 'exempt' || !hasScore ? SCORE_STATUS[status] : graded
+    const flags = [status === 'in_progress', false, isLate, status === 'missing'].map(String)
+    const id = ownId('result', item.id, student.source_id)
+    return csvRow([
+      ...lead(id), item.id, student.source_id, scoreStatus, score, day, '',
+      ...(isOld ? [] : ['', item.class.id, ...flags]),
+    ])
+  }
+
+  async function * resultLines (): AsyncGenerator<string> {
+    yield headerOf('results')
+    for await (const batch of book.batches({ isDropped: options.include_dropped ? undefined : false })) {
+      // A row holds only until the next one, and origins are read for all of them at once.
+      const rows = Array.from(batch, (row) => {
+        const { student } = row
+        return { student, results: student.grade_book === null ? resultsOf(row) : [] }
+      })
+      const packed = await findOrigins(snapshot, rows.map(({ student }) => student.id))
+      for (const { student, results } of rows) {
+        if (student.grade_book !== null) {
+          const message = 'The roster does not have these students: they are not in the file.'
+          receipts.add('no_id', message, { student })
+          continue
+        }
+        origins.load(packed.get(student.id) ?? null)
+        for (const result of results) {
+          const item = itemOf(result, student)
+          if (item === undefined) {
+            const message = 'The class of these results has no line item for the task.'
+            receipts.add('no_line_item', message, { student, task: result.task })
+            continue
+          }
+          if (!Number.isNaN(result.points)) scores++
+          yield resultRow(result, item, student)
+        }
+        students++
+      }
+      done += rows.length
+      request.onProgress(done, all)
+    }
+  }
+
+  function headerOf (name: OneRosterFile): string { return `${COLUMNS[version][name] ?? ''}\r\n` }
+
+  const written = await writeZip(file, [
+    // A bulk file would delete the other courses of some receivers.
+    { name: 'manifest.csv', text: [manifest(version, 'delta', FILES, SYSTEM)] },
+    { name: 'categories.csv', text: categoryLines() },
+    { name: 'lineItems.csv', text: itemLines() },
+    { name: 'results.csv', text: resultLines() },
+  ], signal)
+  return { ...written, students, scores }
+}
