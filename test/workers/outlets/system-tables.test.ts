@@ -34,7 +34,10 @@ const COURSE: CourseDescription = {
       ],
     },
     { lastName: 'Burr', identifier: '7', period: 1, cells: [{ status: 'missing' }, { status: 'submitted' }] },
-    { lastName: 'Cole', email: 'cole@example.edu', droppedOn: '2026-01-02', cells: [{ exerciseCount: 3, correctExerciseCount: 1 }] },
+    {
+      lastName: 'Cole', email: 'cole@example.edu', droppedOn: '2026-01-02',
+      cells: [{ exerciseCount: 3, correctExerciseCount: 1 }],
+    },
     { lastName: 'Dunn', cells: [{ status: 'not_started' }, undefined, undefined, 8] },
     { cells: [3] },
   ],
@@ -55,7 +58,9 @@ function withLines (outlet: WrittenOutlet) {
   return {
     ...outlet,
     lines: lines.slice(0, -1),
-    counts: Object.fromEntries(outlet.receipts.map((one) => [one.code, [one.count, one.students, one.tasks]])),
+    counts: Object.fromEntries(
+      outlet.receipts.map((one) => [one.code, [one.count, one.students, one.tasks]])
+    ),
   }
 }
 
@@ -63,7 +68,8 @@ t.test('canvas', async (t) => {
   const { lines, counts, receipts, students, scores } = await written(t, { format: 'canvas' })
   t.strictSame(lines, [
     // The task without points possible is left out, and no heading ends like an id of Canvas or is a column.
-    'Student,ID,SIS User ID,SIS Login ID,Section,"=HW, ""1""",Final Grade Points,Quiz [2],quiz [2] [2],ID [2]',
+    'Student,ID,SIS User ID,SIS Login ID,Section,"=HW, ""1""",Final Grade Points,Quiz [2],quiz [2] [2],' +
+      'ID [2]',
     'Points Possible,,,,,30,10,8,8,4',
     '"Ames, Ann",,0042,ann@example.edu,1st,25.6,12,-1,EX,',
     'Burr,,7,,2nd,,,,,',
@@ -175,7 +181,7 @@ async function takeCanvas (world: World, text: string, course: string) {
   return outcome.summary
 }
 
-t.test('what came from Canvas goes back with the ids of Canvas, and comes again without a change', async (t) => {
+t.test('what came from Canvas goes back with its ids, and comes again without a change', async (t) => {
   const world = await createWorld(t, testFolder(t))
   const given = [
     'Student,ID,SIS User ID,SIS Login ID,Section,Lab (501),"Essay, long (502)",Final Score',
@@ -204,7 +210,9 @@ t.test('a course of a roster: user names, and the assignments of Canvas among it
   const world = await createWorld(t, testFolder(t))
   await world.take(school())
   await takeCanvas(world, [
-    'Student,ID,SIS User ID,SIS Login ID,Section,Lab (501)', 'Points Possible,,,,,10', '"Lee, Ann",91,0042,ann,,7',
+    'Student,ID,SIS User ID,SIS Login ID,Section,Lab (501)',
+    'Points Possible,,,,,10',
+    '"Lee, Ann",91,0042,ann,,7',
   ].join('\n'), 'Physics')
   const { id } = await world.book()
   const canvas = withLines(await writtenOutlet(world.folder, world.database, id, { format: 'canvas' }, NOW))
