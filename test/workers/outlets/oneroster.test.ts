@@ -52,7 +52,8 @@ function eventful (): Tables {
   tables['results'] = [
     ...tables['results'] ?? [],
     {
-      ...result('r5', 'li3-p1', 'ann', 15), late: 'true', scoreDate: '2026-02-01', scoreStatus: 'fully graded',
+      ...result('r5', 'li3-p1', 'ann', 15),
+      late: 'true', scoreDate: '2026-02-01', scoreStatus: 'fully graded',
     },
     { ...result('r6', 'li3-p2', 'cyd', 30), scoreStatus: 'partially graded' },
     status('r7', 'li2-p1', 'bob', 'exempt'),
@@ -101,7 +102,9 @@ t.test('a delta of categories, line items and results, with the ids that were im
   }])
   t.match(found('li3-p2', 'cyd'), [{ score: '30', scoreStatus: 'partially graded', scoreDate: '' }])
   t.match(found('li2-p1', 'bob'), [{ score: '', scoreStatus: 'exempt' }])
-  t.match(found('li2-p2', 'cyd'), [{ score: '', scoreStatus: 'not submitted', missing: 'true', late: 'true' }])
+  t.match(found('li2-p2', 'cyd'), [
+    { score: '', scoreStatus: 'not submitted', missing: 'true', late: 'true' },
+  ])
   t.match(found('li4-p1', 'bob'), [{ score: '', scoreStatus: 'partially graded', inProgress: 'true' }])
   t.strictSame(found('li5-p1', 'bob'), [], 'not started')
   t.equal(new Set(ids('results')).size, 12)
@@ -179,7 +182,7 @@ t.test('only one class, and without students who left', async (t) => {
   t.ok(all.tables['results']?.some((row) => row['studentSourcedId'] === 'dee'))
 })
 
-t.test('tasks of a grade book are new line items of each class; the roster lacks some students', async (t) => {
+t.test('tasks of a grade book are new line items; students the roster lacks are left out', async (t) => {
   const world = await createWorld(t, testFolder(t))
   await world.take(school())
   const file = join(world.folder, 'canvas.csv')

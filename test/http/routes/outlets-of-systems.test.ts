@@ -1,0 +1,134 @@
+// Exports for other systems, and the table of pseudonyms, through the API.
+import t from 'tap'
+import type { CourseDescription } from '../../support/book-database.ts'
+import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
+
+const COURSE: CourseDescription = {
+  name: 'Physics I',
+  teachers: [{ email: TEACHER, firstName: 'Tea', lastName: 'Cher' }],
+  periods: ['1st'],
+  tasks: [{ title: 'HW 1', pointsPossible: 30 }],
+  students: [
+    {
+      lastName: '=Ames', firstName: 'Ann', identifier: '0042', email: 'ann@example.edu', period: 0,
+      cells: [{ status: 'completed', points: 25.6, isLate: true }],
+    },
+    { lastName: 'Burr', identifier: '7', droppedOn: '2015-03-02', cells: [3] },
+  ],
+}
+
+const path = ({ courseIds }: TestService, rest = '') => `/api/courses/${courseIds[0]}/performance${rest}`
+
+/** Exports with these options. Returns the bytes of the file, its job and its entry in the list. */
+async function exported (service: TestService, options: object) {
+  const asked = await service.call('POST', path(service, '/export'), { body: options })
+  if (asked.status !== 202) throw new Error(JSON.stringify(asked.json()))
+  await service.services.runner.drain()
+  const job = (await service.call('GET', asked.json().job)).json()
+  if (job.status !== 'succeeded') throw new Error(JSON.stringify(job))
+  const item = (await service.call('GET', path(service, '/exports'))).json()
+    .find((one: { id: number }) => one.id === job.export_id)
+  const file = await service.call('GET', new URL(item.url).pathname)
+  return { job, item, file }
+}
+
+/** What makes the course one of a roster, for formats that need class ids. */
+async function addRoster ({ services, courseIds: [courseId = 0] }: TestService): Promise<void> {
+  await services.db.write(async (trx) => {
+    await trx.updateTable('courses').set({ grouping: '["c1",null,[]]' }).where('id', '=', courseId).execute()
+    await trx.insertInto('roster_records').values({
+      kind: 'class', source_id: 'p0', parent: null, other: null, body: '["1st",[]]',
+    }).execute()
+  })
+}
+
+t.test('each format is a job, with a name of its own and what it cannot express', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  for (const [format, label, head] of [
+    ['canvas', 'Canvas', 'Student,ID,SIS User ID,SIS Login ID,Section,HW 1'],
+    ['moodle', 'Moodle', 'idnumber,email,HW 1'],
+    ['brightspace', 'Brightspace', 'OrgDefinedId,Username,HW 1 Points Grade,End-of-Line Indicator'],
+  ] as const) {
+    const { job, item, file } = await exported(service, { format })
+    t.match(item, { format, options: { format } })
+    t.match(item.filename, new RegExp(`^Physics_I_${label}_\\d{8}-\\d{6}\\.csv$`))
+    t.match(file.headers['content-type'], /^text\/csv/)
+    t.equal(file.text.split('\r\n')[0], head)
+    t.match(job.result, { students: 2, scores: 2 })
+    const codes = job.result.receipts.map(({ code }: { code: string }) => code)
+    t.ok(['late', 'dropped', 'will_be_created'].every((code) => codes.includes(code)), format)
+    t.equal('choices' in job.result, format === 'moodle', 'what to choose in Moodle')
+    const latest = await service.call('GET', path(service, `/exports/latest?format=${format}`))
+    t.equal(latest.headers.location, item.url)
+  }
+  t.equal((await service.call('GET', path(service, '/exports/latest'))).status, 404, 'no workbook')
+  await addRoster(service)
+  const { job, item, file } = await exported(service, { format: 'oneroster' })
+  t.match(item.filename, /^Physics_I_OneRoster_\d{8}-\d{6}\.zip$/)
+  t.match(file.headers['content-type'], /^application\/zip/)
+  t.match(job.result, { students: 2, scores: 2 })
+  const older = await exported(service, { format: 'oneroster', oneroster_version: '1.1' })
+  t.match(older.item.options, { oneroster_version: '1.1' })
+})
+
+t.test('what a format does not have is refused', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const formats = ['canvas', 'moodle', 'brightspace', 'oneroster'] as const
+  for (const format of formats) {
+    for (const options of [
+      { values: 'points' }, { language: 'es' }, { sheets: 'period' }, { compare_with: 'last' },
+      { separator: ';' }, { guard: false }, { identity: 'pseudonyms' },
+      ...(format === 'oneroster' ? [] : [{ oneroster_version: '1.1' }]),
+    ]) {
+      const refused = await service.call('POST', path(service, '/export'), { body: { format, ...options } })
+      const [name = ''] = Object.keys(options)
+      const message = new RegExp(`${name}: `)
+      t.match(refused.json(), { statusCode: 400, code: 'VALIDATION_FAILED', message }, `${format}: ${name}`)
+    }
+  }
+  const noRoster = await service.call('POST', path(service, '/export'), { body: { format: 'oneroster' } })
+  t.match(noRoster.json(), { statusCode: 409, code: 'FORMAT_NOT_POSSIBLE', message: /no class ids/ })
+})
+
+t.test('the table of pseudonyms is for administrators, audited, and stored nowhere', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const table = `/api/courses/${service.courseIds[0]}/pseudonyms`
+  t.strictSame((await service.call('GET', table)).json(), [], 'before the first export')
+  const { file } = await exported(service, { format: 'csv', identity: 'pseudonyms' })
+  const files = await service.services.db.reads.selectFrom('files').select('id').execute()
+  const { headers, ...answer } = await service.call('GET', table)
+  t.match(headers, { 'cache-control': 'no-store', vary: /accept/ })
+  const rows = answer.json() as Array<{ pseudonym: string, last_name: string }>
+  t.strictSame(rows.map(({ pseudonym }) => pseudonym),
+    file.text.split('\r\n').slice(1, -1).map((line) => line.split(',')[0]), 'in their order')
+  t.strictSame(rows.find(({ last_name: name }) => name === '=Ames'), {
+    pseudonym: rows.find(({ last_name: name }) => name === '=Ames')?.pseudonym,
+    student_id: 1, source_id: 's0', last_name: '=Ames', first_name: 'Ann', student_identifier: '0042',
+    email: 'ann@example.edu',
+  })
+  const csv = await service.call('GET', table, { headers: { accept: 'text/csv' } })
+  t.match(csv.headers, { 'content-type': /^text\/csv/, 'content-disposition': /pseudonyms\.csv/ })
+  t.match(csv.text, /^\u{feff}pseudonym,student_id,last_name,first_name,student_identifier,email,source_id\r\n/u)
+  t.match(csv.text, /,1,'=Ames,Ann,0042,ann@example\.edu,s0\r\n/)
+  t.strictSame(await service.services.db.reads.selectFrom('files').select('id').execute(), files)
+
+  for (const token of [
+    await service.token('teacher', { email: TEACHER }), await service.token('admin', { scopes: ['read'] }),
+  ]) {
+    t.match((await service.call('GET', table, { token })).json(), { statusCode: 403 })
+  }
+  t.equal((await service.call('GET', table, { token: null })).status, 401)
+  t.equal((await service.call('GET', '/api/courses/99/pseudonyms')).status, 404)
+  const { entries } = (await service.call('GET', '/api/audit?action=pseudonyms.read')).json()
+  const seen = entries.map(({ outcome, subject }: { outcome: string, subject: string }) => [outcome, subject])
+  t.ok(seen.some(([outcome, subject]: string[]) => outcome === 'done' && subject === 'course 1'))
+  t.ok(seen.some(([outcome]: string[]) => outcome === 'refused'))
+})
+
+t.test('more pseudonyms than are read at a time', async (t) => {
+  const students = Array.from({ length: 1001 }, (_, i) => ({ lastName: `L${i}` }))
+  const service = await startTestService(t, { courses: [{ students }] })
+  await exported(service, { format: 'csv', identity: 'pseudonyms' })
+  const rows = (await service.call('GET', `/api/courses/${service.courseIds[0]}/pseudonyms`)).json()
+  t.equal(new Set(rows.map(({ last_name: name }: { last_name: string }) => name)).size, 1001)
+})
