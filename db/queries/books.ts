@@ -235,6 +235,21 @@ export async function findNeighbor (
   return found === undefined && dropped !== isNext ? await beside(isNext).executeTakeFirst() : found
 }
 
+/** How many students of a course, or of one period, have a student id and an email address. */
+export async function countIdentifiers (
+  db: Reads,
+  courseId: number,
+  periodId?: number
+): Promise<{ identifiers: number, emails: number }> {
+  let query = db.selectFrom('students')
+    .select(({ fn }) => [
+      fn.count<number>('student_identifier').as('identifiers'), fn.count<number>('email').as('emails'),
+    ])
+    .where('course_id', '=', courseId)
+  if (periodId !== undefined) query = query.where('period_id', '=', periodId)
+  return await query.executeTakeFirstOrThrow()
+}
+
 /** Of the course, or of one period. */
 export async function controlTotals (
   db: Reads,

@@ -32,6 +32,7 @@ export async function writeBrightspace (book: Book, request: OutletRequest): Pro
       'OrgDefinedId', 'Username', ...names.map((name) => `${name} Points Grade`), 'End-of-Line Indicator',
     ]],
     tasks,
+    none: '',
     isCapped: true,
     cellsBefore (student, { username }) {
       const ids = [student.student_identifier ?? '', plainLogin(username ?? loginOf(student), identity)]

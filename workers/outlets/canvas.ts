@@ -25,6 +25,7 @@ export async function writeCanvas (book: Book, request: OutletRequest): Promise<
       ['Points Possible', '', '', '', '', ...tasks.map(({ task }) => String(task.pointsPossible))],
     ],
     tasks,
+    none: '',
     exempt: 'EX',
     isCapped: false,
     cellsBefore (student, { username }) {
@@ -56,7 +57,7 @@ function headingsOf (tasks: readonly OutletTask[], { receipts }: OutletRequest):
   return tasks.map(({ task }, i) => {
     const heading = own[i] ?? distinct.next().value ?? ''
     if (own[i] === undefined) {
-      const message = 'Canvas will create these assignments: they did not come from it.'
+      const message = 'Canvas will create these assignments, unless it has one with the same title.'
       receipts.add('will_be_created', message, { task })
       if (heading !== task.title) {
         receipts.add('heading_changed', 'The headings of these tasks are not their titles, which Canvas ' +
@@ -76,7 +77,8 @@ function withoutId (title: string): string { return title.replace(/\((\d+)\)(\s*
 
 /** Whether Canvas drops a column without a word. */
 function isDropped (heading: string): boolean {
-  return /current|final|override/i.test(heading) && /score|grade|points/i.test(heading)
+  return heading.includes('Override Status') ||
+    (/current|final|override/i.test(heading) && /score|grade|points/i.test(heading))
 }
 
 /**

@@ -1,4 +1,5 @@
 // A table of points that Moodle imports. See docs/outlets.md.
+import { countIdentifiers } from '../../db/queries/books.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { Choice } from '../../src/exports/receipts.ts'
 import { distinctHeadings } from './headings.ts'
@@ -21,26 +22,22 @@ export async function writeMoodle (book: Book, request: OutletRequest): Promise<
       receipts.add('heading_changed', 'Another column has the same heading: these have a number.', { task })
     }
   }
-  /** Ids of students who have none. */
-  const without = { idnumber: new Array<number>(), email: new Array<number>() }
+  const key = await keyOf(book, request)
   const facts = await writePointsTable(book, request, {
     system: 'Moodle',
     head: [[...IDENTITY, ...headings]],
     tasks,
+    // A blank cell of a new grade item would become 0.
+    none: '-',
     isCapped: true,
-    cellsBefore ({ id, student_identifier: identifier, email }) {
-      if (identifier === null && email === null) return undefined
-      if (identifier === null) without.idnumber.push(id)
-      if (email === null) without.email.push(id)
+    mostPoints: 100,
+    cellsBefore ({ student_identifier: identifier, email }) {
+      // Moodle would give the row of a student without one to the student before.
+      if ((key === 'email' ? email : identifier) === null) return undefined
       return [identifier ?? '', email ?? '']
     },
     cellsAfter: [],
   })
-  // Moodle matches all rows by one column.
-  const key = without.email.length < without.idnumber.length ? 'email' : 'idnumber'
-  for (const id of without[key]) {
-    receipts.add('not_matched', `Moodle cannot find these students by ${key}.`, { student: { id } })
-  }
   const choices: Choice[] = [
     { field: 'Map from', choice: key },
     { field: 'Map to', choice: key === 'email' ? 'Email address' : 'ID number' },
@@ -51,4 +48,13 @@ export async function writeMoodle (book: Book, request: OutletRequest): Promise<
     })),
   ]
   return { ...facts, choices }
+}
+
+/** The column by which Moodle finds students: all of them by one. More of them have it than the other. */
+async function keyOf (
+  { course, period }: Book, { options, snapshot }: OutletRequest
+): Promise<'idnumber' | 'email'> {
+  if (options.identity === 'ids') return 'idnumber'
+  const { identifiers, emails } = await countIdentifiers(snapshot, course.id, period?.id)
+  return emails > identifiers ? 'email' : 'idnumber'
 }

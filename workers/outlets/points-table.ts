@@ -32,10 +32,14 @@ export interface PointsTable {
   head: string[][]
   /** The columns. */
   tasks: readonly OutletTask[]
+  /** What a cell without points shows. */
+  none: string
   /** What an exempt cell shows; undefined: the system has nothing for it. */
   exempt?: string
   /** The system does not accept points above the points possible, or below 0, everywhere. */
   isCapped: boolean
+  /** The system refuses a file with more points than this in a cell. */
+  mostPoints?: number
   /** The cells before the points; undefined: nothing identifies the student, who is left out. */
   cellsBefore: (student: StudentRow, ids: Ids) => string[] | undefined
   /** The cells after the points. */
@@ -59,21 +63,21 @@ export async function writePointsTable (
   book: Book, request: OutletRequest, table: PointsTable
 ): Promise<OutletFacts> {
   const { options, receipts } = request
-  const { system, head, tasks, exempt, isCapped, cellsBefore, cellsAfter } = table
+  const { system, head, tasks, none, exempt, isCapped, mostPoints = Infinity } = table
   const usernamesOf = await usernameReader(book, request)
   const all = book.averages().students + (options.include_dropped ? book.averages().dropped : 0)
   let [students, scores, done] = [0, 0, 0]
 
   function pointsOf (row: BookRow, { task, index }: OutletTask): string {
     const cell = pointsCell(row, task, index)
-    if (cell === undefined) return ''
+    if (cell === undefined) return none
     const about = { student: row.student, task }
     const count = (code: string, message: string) => { receipts.add(code, message, about) }
     const { points, status } = cell
     if (cell.isLate) count('late', `${system} gets no marks of late work.`)
     if (status === 'exempt') {
       if (exempt === undefined) count('status', statusMessage(system, exempt))
-      return exempt ?? ''
+      return exempt ?? none
     }
     // A blank cell says as much as "not started".
     const isExpressed = Number.isNaN(points) ? status === 'not_started' : status === 'completed'
@@ -82,11 +86,15 @@ export async function writePointsTable (
     if (cell.isWithoutPoints) {
       count('no_points', 'Scores of tasks without points possible are not in the file.')
     }
-    if (Number.isNaN(points)) return ''
+    if (Number.isNaN(points)) return none
     if (cell.isProvisional) count('provisional', `${system} does not get which scores may still change.`)
     if (isCapped && task.pointsPossible !== null && points > task.pointsPossible) {
       count('above_maximum', `${system} cuts or refuses points above the maximum of a grade item, unless ` +
         'it is set to allow them.')
+    }
+    if (points > mostPoints) {
+      count('above_limit', `${system} refuses a file with points above ${mostPoints}, unless its site ` +
+        'allows unlimited grades.')
     }
     if (isCapped && points < 0) count('below_zero', `${system} cuts or refuses points below 0.`)
     scores++
@@ -104,14 +112,14 @@ export async function writePointsTable (
       }))
       const usernames = await usernamesOf(rows.map(({ student }) => student))
       for (const { student, isDropped, points } of rows) {
-        const before = cellsBefore(student, { username: usernames.get(student.source_id) ?? null })
+        const before = table.cellsBefore(student, { username: usernames.get(student.source_id) ?? null })
         if (before === undefined) {
           const message = `Nothing tells ${system} who these students are: they are not in the file.`
           receipts.add('no_id', message, { student })
           continue
         }
         if (isDropped) receipts.add('dropped', `${system} does not get who is dropped.`, { student })
-        yield csvRow([...before, ...points, ...cellsAfter])
+        yield csvRow([...before, ...points, ...table.cellsAfter])
         students++
       }
       done += rows.length

@@ -131,6 +131,7 @@ async function callAboutPseudonyms (db: Database, recorded: Recorded): Promise<v
   for (const id of [1, 2, 99]) {
     for (const after of ['', 'S-9']) await pseudonyms.listPseudonyms(db.reads, id, { after, limit: 2 })
     await pseudonyms.studentsWithoutPseudonym(db.reads, id, 2)
+    for (const period of [undefined, 1, 99]) await books.countIdentifiers(db.reads, id, period)
     for (const filter of [
       {}, { periodId: null }, { periodId: 1 }, { isDropped: true }, { isDropped: false },
     ]) {
