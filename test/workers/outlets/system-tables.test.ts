@@ -95,8 +95,8 @@ t.test('canvas', async (t) => {
 
 t.test('canvas: words that must come together for a heading to be dropped', async (t) => {
   const titles = [
-    'Current Score', 'override grade', 'Override Status', 'Final exam', 'Grade 1', 'P' +
-      'oints of the final', 'Score', 'Overrides',
+    'Current Score', 'override grade', 'Override Status', 'Final exam', 'Grade 1', 'Points of the final',
+    'Score', 'Overrides',
   ]
   const { receipts } = await written(t, { format: 'canvas' }, {
     tasks: titles.map((title) => ({ title, pointsPossible: 1 })),
