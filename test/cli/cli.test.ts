@@ -397,6 +397,8 @@ t.test('export names flags where they do not go together, as wrong usage', async
     [['--format', 'csv', '--sheets', 'period'], /--sheets is not for --format csv, which has .*--separator/],
     [['--separator', ';'], /--separator is not for --format xlsx, which has .*--sheets/],
     [['--no-guard'], /--no-guard is not for --format xlsx/],
+    [['--oneroster-version', '1.1'], /--oneroster-version is not for --format xlsx/],
+    [['--format', 'canvas', '--identity', 'pseudonyms'], /--format canvas allows --identity names, ids/],
     [['--identity', 'ids', '--compare-with', 'last'], /--compare-with names students; leave out --identity/],
   ]
   for (const [args, message] of cases) {
