@@ -20,6 +20,7 @@ import { coursesRoutes } from './http/routes/courses.ts'
 import { clientErrors, frameworkErrors, handleErrors } from './http/errors.ts'
 import { exportChangesRoutes } from './http/routes/export-changes.ts'
 import { exportsRoutes } from './http/routes/exports.ts'
+import { fillInRoutes } from './http/routes/fill-in.ts'
 import { filesRoutes, readableAddress } from './http/routes/files.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { importsRoutes } from './http/routes/imports.ts'
@@ -73,7 +74,7 @@ export interface App {
 export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
   const {
     config, clock, access, accounts, sessions, passwordLinks, passwordResets, audit, courses, exports,
-    imports, files, undos, freeBytes, queue, runner, outlook, housekeeping, metrics, nodes, shared,
+    fillIns, imports, files, undos, freeBytes, queue, runner, outlook, housekeeping, metrics, nodes, shared,
   } = services
   const links = createLinks(config.PUBLIC_URL)
   const gate = createJobGate({ config, files, freeBytes, now: clock.now })
@@ -92,7 +93,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     accounts, sessions, applicationTokens: services.applicationTokens, cookie, polls,
   })
   const jobView = createJobView({
-    access, estimates: createEstimateCache({ now: clock.now }), exports, links, outlook, polls, queue, runner,
+    access, estimates: createEstimateCache({ now: clock.now }), exports, fillIns,
+    links, outlook, polls, queue, runner,
   })
 
   const server = Fastify({
@@ -183,6 +185,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(filesRoutes, { access, authentication, config, files, now: clock.now })
   await server.register(courseFilesRoutes, { config, courses, exports, files, gate, links, room })
   await server.register(importsRoutes, { access, config, gate, imports, jobView, links, room, undos })
+  await server.register(fillInRoutes, { config, fillIns, gate, links, room })
   await server.register(storageRoutes, { config, courses, files, freeBytes, links, housekeeping })
   await server.register(nodesRoutes, { nodes })
   await server.register(pageRoutes, { publicPath: links.prefix })

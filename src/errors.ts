@@ -89,6 +89,7 @@ export const ERRORS = {
   TIMED_OUT: [null, 'This took longer than the server allows.'],
   WORKER_CRASHED: [null, 'The worker that ran this job stopped unexpectedly.'],
   CHECK_FAILED: [null, 'The workbook did not match the database, so it was discarded.'],
+  FILL_IN_FAILED: [null, 'The file could not be filled in.'],
   IMPORT_FAILED: [null, 'The import failed. Nothing was changed.'],
 
   // Why a command, or the start of the service, failed: on stderr.
@@ -124,7 +125,7 @@ export type HttpErrorCode = {
 export const JOB_ERROR_CODES = [
   'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED',
   'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'SNAPSHOT_MISSING', 'FORMAT_NOT_POSSIBLE',
-  'STORAGE_UNAVAILABLE', 'UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE',
+  'STORAGE_UNAVAILABLE', 'UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE', 'FILL_IN_FAILED',
 ] as const satisfies readonly ErrorCode[]
 /** Those after which a job is tried again, as often as its kind allows. */
 const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']

@@ -1,6 +1,7 @@
 // Every kind of job, under the task of `workers/tasks.ts` that does its work. A new kind is a file of its own
 // and one line here.
 import { exportKind, type ExportKindOptions } from './exports/export.job.ts'
+import { fillInKind, type FillInKindOptions } from './fill-in/fill-in.job.ts'
 import { housekeepingKind, type HousekeepingKindOptions } from './housekeeping/housekeeping.job.ts'
 import { importKind, type ImportKindOptions } from './imports/import.job.ts'
 import { undoKind, type UndoKindOptions } from './imports/undo.job.ts'
@@ -11,6 +12,7 @@ interface JobKindsOptions {
   exports: ExportKindOptions
   imports: ImportKindOptions
   undos: UndoKindOptions
+  fillIns: FillInKindOptions
   housekeeping: HousekeepingKindOptions
 }
 
@@ -19,6 +21,7 @@ export function jobKinds (options: JobKindsOptions): JobKinds<JobTasks> {
     performanceExport: exportKind(options.exports),
     importUpload: importKind(options.imports),
     undoImport: undoKind(options.undos),
+    fillIn: fillInKind(options.fillIns),
     housekeeping: housekeepingKind(options.housekeeping),
   }
 }

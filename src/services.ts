@@ -9,6 +9,7 @@ import { createAccountServices, type AccountServices } from './accounts/account-
 import { createAudit, type Audit } from './audit/audit.ts'
 import { assertNotRestoring } from './backup/data-folder.ts'
 import { createExports, type Exports } from './exports/exports.ts'
+import { createFillIns, type FillIns } from './fill-in/fill-ins.ts'
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts'
 import { keepRules } from './housekeeping/keep-rules.ts'
 import { createImports, type Imports } from './imports/imports.ts'
@@ -47,6 +48,7 @@ export interface Services extends AccountServices {
   audit: Audit
   courses: Courses
   exports: Exports
+  fillIns: FillIns
   imports: Imports
   undos: Undos
   files: FileLibrary
@@ -176,6 +178,9 @@ export async function createServices ({
       timeLimitMs: config.IMPORT_TIMEOUT_MS,
     },
     undos: { db, now },
+    fillIns: {
+      db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, maxBytes: config.FILL_IN_MAX_BYTES,
+    },
     housekeeping: {
       database: db.location,
       files: config.files,
@@ -222,6 +227,7 @@ export async function createServices ({
     db,
     queueMax: config.QUEUE_MAX,
     delivery,
+    async onCancel (trx, job) { await kinds.find(({ name }) => name === job.kind)?.canceled?.(trx, job) },
     canceled: (jobId) => { runner.abort(jobId) },
     onStep,
   })
@@ -264,6 +270,7 @@ export async function createServices ({
     exports: createExports({
       db, files, queue, readers: bookThreads(readers, db), now, retention: rules.exports,
     }),
+    fillIns: createFillIns({ db, files, queue, now }),
     imports: createImports({ db, files, queue, now, waitingMax: config.IMPORT_WAITING_MAX }),
     undos: createUndos({ db, queue, keepMs: rules.rowsMs.undo_imports }),
     files,

@@ -156,6 +156,9 @@ const settings = {
     'refused with 503 or 429.'
   ),
   IMPORT_MAX_BYTES: bytes(2 * GIB, 'Largest unpacked size of an import, in bytes.'),
+  FILL_IN_MAX_BYTES: bytes(
+    50_000_000, "Largest unpacked size of an office's table that is filled in, in bytes."
+  ),
   SESSION_IDLE_MINUTES: integer(
     { default: 480, minimum: 1, maximum: 525_600 },
     'A session of the page ends when it is not used for this many minutes.'

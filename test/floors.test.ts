@@ -12,11 +12,12 @@ const FEATURES: Record<string, readonly string[]> = {
   courses: [],
   doctor: ['snapshots'],
   exports: ['courses', 'snapshots'],
+  'fill-in': [],
   housekeeping: [],
   imports: ['courses', 'person-data'],
   metrics: ['exports'],
   nodes: [],
-  'person-data': ['courses', 'exports', 'imports', 'snapshots'],
+  'person-data': ['courses', 'exports', 'fill-in', 'imports', 'snapshots'],
   snapshots: ['courses'],
   'synthetic-roster': [],
 }
@@ -51,7 +52,7 @@ const BASE = [
 const ENTRY_POINTS: ReadonlyArray<{ from: RegExp, to: RegExp, why: string }> = [
   { from: /^src\/cli\//, to: /^src\/services\.ts$/, why: 'a command puts the services together' },
   { from: /^src\/cli\/program\/run-service\.ts$/, to: /^src\/app\.ts$/, why: '`serve` starts the HTTP service' },
-  { from: /^src\/cli\/export\.ts$/, to: /^workers\//, why: 'runs the export task on its own thread' },
+  { from: /^src\/cli\/(export|fill-in)\.ts$/, to: /^workers\//, why: 'runs the task on its own thread' },
   { from: /^tools\//, to: /^src\//, why: 'builds and describes the program' },
 ]
 /** Places of code that depends on an engine, where a second engine will have its place. */

@@ -22,6 +22,10 @@ export const { run, load } = serveTasks<Tasks>({
     lowerPriority()
     return (await import('./undo-import.ts')).undoOfImport
   },
+  async fillIn () {
+    lowerPriority()
+    return (await import('./fill-in.ts')).fillIn
+  },
   async housekeeping () {
     lowerPriority()
     return (await import('./housekeeping.ts')).housekeeping

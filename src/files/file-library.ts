@@ -60,6 +60,8 @@ interface StoreOptions extends StageOptions, Pick<PlaceOptions, 'folder'> {
 
 /** Bytes that are in their place and have no row yet: no reader sees them. */
 interface PlacedFile {
+  /** Its future address. */
+  hex: string
   /** Makes them a file, in the caller's transaction. Throws FILE_QUOTA_EXCEEDED. */
   record: (
     trx: Trx,
@@ -204,6 +206,7 @@ export function createFileLibrary (
       throw error
     }
     return {
+      hex,
       discard,
       async record (
         trx,

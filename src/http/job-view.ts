@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Access } from '../accounts/access.ts'
 import { EXPORT_KIND, exportResult } from '../exports/export.job.ts'
 import type { Exports } from '../exports/exports.ts'
+import type { FillIns } from '../fill-in/fill-ins.ts'
 import { isoTime } from '../iso-time.ts'
 import { attemptFacts } from '../jobs/attempt-facts.ts'
 import type { JobOutlook } from '../jobs/job-outlook.ts'
@@ -16,6 +17,7 @@ interface JobViewOptions {
   /** Keeps what estimates are based on for some seconds, whatever is committed. */
   estimates: PollCache
   exports: Pick<Exports, 'ofJob'>
+  fillIns: Pick<FillIns, 'resultFor'>
   links: Pick<Links, 'file'>
   outlook: JobOutlook
   polls: PollCache
@@ -27,7 +29,7 @@ export type JobView = ReturnType<typeof createJobView>
 
 /** Jobs as the API shows them to the client of a request. */
 export function createJobView (
-  { access, estimates, exports, links, outlook, polls, queue, runner }: JobViewOptions
+  { access, estimates, exports, fillIns, links, outlook, polls, queue, runner }: JobViewOptions
 ) {
   return {
     /** One job. Administrators see all its attempts as well. */
@@ -44,6 +46,7 @@ export function createJobView (
 
   async function jobJson (request: FastifyRequest, job: JobRow) {
     const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
+    const filledIn = await fillIns.resultFor(principalOf(request).userId, job)
     // A job may have been claimed after its row was read.
     const ahead = job.state === 'queued'
       ? (await polls.get('queue positions', outlook.positions)).get(job.id) ?? 0
@@ -76,8 +79,10 @@ export function createJobView (
       // A requester who lost access to the course may see how the job went, not what is in the file.
       url: made !== undefined && await access.mayUseCourse(principalOf(request), made.courseId)
         ? links.file(request, made)
-        : null,
-      result: job.state === 'succeeded' && job.kind === EXPORT_KIND ? exportResult(job.result) : null,
+        : filledIn?.file == null ? null : links.file(request, filledIn.file),
+      result: job.state === 'succeeded' && job.kind === EXPORT_KIND
+        ? exportResult(job.result)
+        : filledIn?.report ?? null,
     }
   }
 }

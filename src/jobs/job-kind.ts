@@ -39,6 +39,8 @@ interface JobRules {
   inputVersion?: (trx: Trx, job: JobRow) => Promise<number | null>
   /** Runs in the transaction in which the job fails for good. */
   failed?: (trx: Trx, job: JobRow) => Promise<void>
+  /** Runs in the transaction in which the job is canceled. */
+  canceled?: (trx: Trx, job: JobRow) => Promise<void>
 }
 
 /** A kind of job is one value of this type, listed in `src/job-kinds.ts` under its task. */

@@ -73,6 +73,8 @@ interface JobQueueOptions {
   /** Most jobs of one kind that may wait. */
   queueMax: number
   delivery: Pick<JobDelivery, 'announce'>
+  /** Called in the transaction that cancels a job. Default: nothing. */
+  onCancel?: (trx: Trx, job: JobRow) => Promise<void>
   /** Called after the commit that canceled a job. */
   canceled: (jobId: number) => void
   /** Called between the steps of a request. */
@@ -85,7 +87,7 @@ type RequestStep = typeof REQUEST_STEPS[number]
 
 /** The queue over a database. `canceled` is called after the commit, for each job that was canceled. */
 export function createJobQueue (
-  { db, queueMax, delivery, canceled, onStep = () => {} }: JobQueueOptions
+  { db, queueMax, delivery, onCancel = async () => {}, canceled, onStep = () => {} }: JobQueueOptions
 ): JobQueue {
   return {
     async request (trx, request) {
@@ -111,12 +113,17 @@ export function createJobQueue (
         const isWanted = (await jobs.jobRequests(trx, jobId)).some((request) => request.withdrawn_at === null)
         if (isWanted && !force) return 'withdrawn'
         await jobs.cancelJob(trx, jobId, await trx.now())
+        await onCancel(trx, job)
         trx.afterCommit(() => { canceled(jobId) })
         return 'canceled'
       })
     },
     async cancelAll (trx, owner) {
       const jobIds = await jobs.cancelJobsOfOwner(trx, owner.type, owner.id, await trx.now())
+      for (const jobId of jobIds) {
+        const job = await jobs.findJob(trx, jobId)
+        if (job !== undefined) await onCancel(trx, job)
+      }
       trx.afterCommit(() => { for (const jobId of jobIds) canceled(jobId) })
       return jobIds
     },

@@ -8,6 +8,7 @@ import {
 } from '../../db/queries/personal-files.ts'
 import { restartJobsOfOwner } from '../../db/queries/jobs.ts'
 import { EXPORT_CATEGORY, EXPORT_KIND } from '../exports/export.job.ts'
+import { FILL_IN_CATEGORY, FILL_IN_SOURCE } from '../fill-in/fill-in.job.ts'
 import { IMPORT_CATEGORY } from '../imports/import.job.ts'
 import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
@@ -18,7 +19,10 @@ import type { PersonalData } from './store.ts'
 export interface FilesOfPerson {
   /** Workbooks of the courses that the person is in. */
   exports: StoredFile[]
-  /** Uploads of imports: into these courses, or by an administrator, which may concern any course. */
+  /**
+   * Uploads of imports: into these courses, or by an administrator, which may concern any course. And the
+   * tables that are filled in, before and after.
+   */
   uploads: StoredFile[]
   /** Other files whose name contains the person's name, email address or id. */
   named: StoredFile[]
@@ -35,7 +39,10 @@ export async function filesOfPerson (
   const uploads =
     person.students.length + person.records.length === 0
       ? []
-      : await uploadsThatMayHold(db, { category: IMPORT_CATEGORY, courses })
+      : (await Promise.all(
+          [IMPORT_CATEGORY, FILL_IN_SOURCE, FILL_IN_CATEGORY]
+            .map((category) => uploadsThatMayHold(db, { category, courses }))
+        )).flat()
   const known = new Set([...exports, ...uploads].map((file) => file.id))
   const named: StoredFile[] = []
   for await (const file of everyStoredFile(db)) {

@@ -29,6 +29,7 @@ export const { run, load } = serveTasks<HeldTasks>({
   },
   importUpload: async () => held((await import('../../workers/import-upload.ts')).importUpload),
   undoImport: async () => held((await import('../../workers/undo-import.ts')).undoOfImport),
+  fillIn: async () => held((await import('../../workers/fill-in.ts')).fillIn),
   housekeeping: async () => held((await import('../../workers/housekeeping.ts')).housekeeping),
 })
 

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   course: async () => (await import('../course.ts')).courseCommand,
   courses: async () => (await import('../courses.ts')).coursesCommand,
   export: async () => (await import('../export.ts')).exportCommand,
+  'fill-in': async () => (await import('../fill-in.ts')).fillInCommand,
   user: async () => (await import('../user.ts')).userCommand,
   'setup-link': async () => (await import('../setup-link.ts')).setupLinkCommand,
   token: async () => (await import('../token.ts')).tokenCommand,

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Access } from '../../accounts/access.ts'
 import type { Config } from '../../config.ts'
+import { FILL_IN_CATEGORY, FILL_IN_SOURCE } from '../../fill-in/fill-in.job.ts'
 import type { FileLibrary, FileRow } from '../../files/file-library.ts'
 import type { Authentication } from '../access/authentication.ts'
 import { principalOf, requireScope } from '../access/route-access.ts'
@@ -80,7 +81,10 @@ const serveFiles = (
     if (file.removed_at !== null || (file.expires_at !== null && file.expires_at <= now())) {
       return refuse(reply, 'FILE_EXPIRED')
     }
-    return await sendStoredFile(request, reply, { file, files, isRedirected })
+    // A link of an object store would be enough for everyone who has it.
+    return await sendStoredFile(request, reply, {
+      file, files, isRedirected: isRedirected && !isPersonal(file),
+    })
   })
 
   async function fileOf ({ hex, filename }: { hex: string, filename: string }): Promise<FileRow | undefined> {
@@ -97,6 +101,10 @@ const serveFiles = (
   }
 
   async function isEntitled (request: FastifyRequest, file: FileRow): Promise<boolean> {
+    if (isPersonal(file)) {
+      const { principal } = request
+      return principal !== null && principal.userId === file.owner_id && principal.scopes.has('read')
+    }
     if (isOpen) return true
     const principal = principalOf(request)
     const isTheirs = principal.role === 'admin' ||
@@ -104,6 +112,11 @@ const serveFiles = (
     if (isTheirs) requireScope(principal, 'read')
     return isTheirs
   }
+}
+
+/** Whether only its owner may download a file, whatever FILE_ACCESS says. */
+function isPersonal ({ category }: FileRow): boolean {
+  return category === FILL_IN_CATEGORY || category === FILL_IN_SOURCE
 }
 
 /** The only response to addresses without a file. */

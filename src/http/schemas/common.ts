@@ -1,5 +1,6 @@
 // Parts of responses that several routes share, for the published contract.
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
+import { fillInResultSchema } from './fill-in.ts'
 import { exportOptionsSchema, FORMAT_NAMES } from '../../exports/export-options.ts'
 
 /**
@@ -70,6 +71,28 @@ export const ticketSchema = Type.Object({
 })
 export type Ticket = Static<typeof ticketSchema>
 
+const exportResultSchema = Type.Object({
+  students: Type.Integer({ description: 'In the file' }),
+  scores: Type.Integer({ description: 'In the file' }),
+  receipts: Type.Array(
+    Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      count: Type.Integer(),
+      students: Type.Integer({ description: 'How many students it concerns' }),
+      tasks: Type.Integer({ description: 'How many tasks it concerns' }),
+      titles: Type.Array(Type.String(), { description: 'Of the first 20 of these tasks' }),
+    }),
+    { description: 'What the format cannot express' }
+  ),
+  choices: Type.Optional(
+    Type.Array(
+      Type.Object({ field: Type.String(), choice: Type.String() }),
+      { description: '`moodle`: what to choose on the second page of its import' }
+    )
+  ),
+}, { description: 'Of an export that has succeeded' })
+
 export const jobSchema = Type.Object({
   id,
   kind: Type.String(),
@@ -86,27 +109,7 @@ export const jobSchema = Type.Object({
   finished_at: nullable(time),
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   url: nullable(Type.String({ format: 'uri', description: 'The file, once the job has succeeded' })),
-  result: nullable(Type.Object({
-    students: Type.Integer({ description: 'In the file' }),
-    scores: Type.Integer({ description: 'In the file' }),
-    receipts: Type.Array(
-      Type.Object({
-        code: Type.String(),
-        message: Type.String(),
-        count: Type.Integer(),
-        students: Type.Integer({ description: 'How many students it concerns' }),
-        tasks: Type.Integer({ description: 'How many tasks it concerns' }),
-        titles: Type.Array(Type.String(), { description: 'Of the first 20 of these tasks' }),
-      }),
-      { description: 'What the format cannot express' }
-    ),
-    choices: Type.Optional(
-      Type.Array(
-        Type.Object({ field: Type.String(), choice: Type.String() }),
-        { description: '`moodle`: what to choose on the second page of its import' }
-      )
-    ),
-  }, { description: 'Of an export that has succeeded; null for other jobs' })),
+  result: nullable(Type.Union([exportResultSchema, fillInResultSchema])),
 }, { title: 'Job' })
 export type Job = Static<typeof jobSchema>
 

@@ -1,0 +1,78 @@
+import { open, rm, stat } from 'node:fs/promises'
+import { isDiskFull } from '../db/failures.ts'
+import { readBook } from '../src/courses/book.ts'
+import { sentenceOf } from '../src/errors.ts'
+import type { FillInTask } from '../src/fill-in/fill-in.job.ts'
+import { Refusal } from '../src/imports/problems.ts'
+import { boundMessage } from '../src/short-text.ts'
+import type { TaskOutcome } from '../src/jobs/task.ts'
+import { FillInFailure } from './fill-in/fill-in-failure.ts'
+import { readRoster } from './fill-in/roster.ts'
+import { threadReader } from './read-book.ts'
+
+/** Fills a table in with the numbers of a course. */
+export async function fillIn (input: FillInTask['input']): Promise<TaskOutcome<FillInTask>> {
+  const { database, courseId, source, options, stagingPath, maxBytes, now } = input
+  try {
+    const head = await headOf(source)
+    if (head.length === 0) throw new FillInFailure('The file is empty.')
+    if ((await stat(source)).size > maxBytes) {
+      throw new FillInFailure(`The file has more than ${maxBytes} bytes (FILL_IN_MAX_BYTES).`)
+    }
+    const isWorkbook = head.toString('latin1', 0, 2) === 'PK'
+    if (head.equals(OLD_OFFICE)) throw new FillInFailure(await oldOfficeReason(source))
+    const reader = await threadReader(database)
+    const roster = await reader.read(async (snapshot) => {
+      const book = await readBook(snapshot, courseId, { now })
+      return book === undefined ? undefined : await readRoster(book, options)
+    })
+    if (roster === undefined) {
+      return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
+    }
+    const given = { source, stagingPath, options, roster }
+    const facts = isWorkbook
+      ? await (await import('./fill-in/fill-workbook.ts')).fillWorkbook({ ...given, maxBytes })
+      : await (await import('./fill-in/fill-csv.ts')).fillCsv(given)
+    return { ok: true, facts }
+  } catch (error) {
+    await rm(stagingPath, { force: true })
+    if (error instanceof FillInFailure) return failure(error.message)
+    if (error instanceof Refusal) {
+      const line = error.place.line == null ? '' : `, row ${error.place.line},`
+      return failure(`The file${line} ${error.message}.`)
+    }
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }
+    throw error
+  }
+}
+
+/** Old Office documents, and those with a password, are compound files and begin with this. */
+const OLD_OFFICE = Buffer.from('d0cf11e0a1b11ae1', 'hex')
+/** The name of the stream of a document with a password (MS-OFFCRYPTO, 2.3.4.4). */
+const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le')
+
+async function headOf (path: string): Promise<Buffer> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(OLD_OFFICE.length), 0, OLD_OFFICE.length, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function oldOfficeReason (path: string): Promise<string> {
+  const handle = await open(path)
+  try {
+    const isEncrypted = (await handle.readFile()).includes(ENCRYPTED)
+    return isEncrypted
+      ? 'The file is encrypted with a password. Save it without one and send it again.'
+      : 'The file is an old Excel document (.xls). Save it as "Excel Workbook (.xlsx)" and send it again.'
+  } finally {
+    await handle.close()
+  }
+}
+
+function failure (message: string): TaskOutcome<FillInTask> {
+  return { ok: false, code: 'FILL_IN_FAILED', message: boundMessage(message) }
+}

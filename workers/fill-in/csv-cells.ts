@@ -1,0 +1,79 @@
+// The cells of a text table (RFC 4180 and its variants) with their places in the text, so that one cell can
+// be changed and every other character stays.
+import { FillInFailure } from './fill-in-failure.ts'
+
+export interface CsvCell {
+  /** Without quotes. */
+  text: string
+  isQuoted: boolean
+  /** Where it begins and ends in the text, its quotes included. */
+  start: number
+  end: number
+}
+
+export interface CsvRow {
+  /** From 1. */
+  row: number
+  cells: CsvCell[]
+}
+
+const QUOTE = '"'
+/** `="0042"`, which keeps a spreadsheet from removing zeros. */
+const FORMULA = /^="([^"]*)"$/
+const COLUMNS_MAX = 20_000
+
+/** Reads the rows from a place in the text on. Throws FillInFailure for a misplaced quote. */
+export function * csvRows (text: string, separator: string, from = 0): Generator<CsvRow> {
+  let at = from
+  for (let row = 1; at < text.length; row++) {
+    const cells: CsvCell[] = []
+    for (;;) {
+      const cell = cellAt(text, { at, separator, row })
+      if (cells.length === COLUMNS_MAX) throw new FillInFailure(`Row ${row} has too many columns.`)
+      cells.push(cell)
+      at = cell.end
+      if (text[at] !== separator) break
+      at++
+    }
+    yield { row, cells }
+    if (text[at] === '\r') at++
+    if (text[at] === '\n') at++
+  }
+}
+
+function cellAt (
+  text: string, { at, separator, row }: { at: number, separator: string, row: number }
+): CsvCell {
+  if (text[at] === QUOTE) return quotedCell(text, { at, separator, row })
+  let end = at
+  for (; end < text.length; end++) {
+    const character = text[end]
+    if (character === separator || character === '\n' || character === '\r') break
+  }
+  return { text: withoutFormula(text.slice(at, end)), isQuoted: false, start: at, end }
+}
+
+function quotedCell (
+  text: string, { at, separator, row }: { at: number, separator: string, row: number }
+): CsvCell {
+  let close = at
+  for (;;) {
+    close = text.indexOf(QUOTE, close + 1)
+    if (close === -1) throw new FillInFailure(`Row ${row} has an opening quote that is never closed.`)
+    if (text[close + 1] !== QUOTE) break
+    close++
+  }
+  const end = close + 1
+  const next = text[end]
+  if (next !== undefined && next !== separator && next !== '\n' && next !== '\r') {
+    throw new FillInFailure(
+      `Row ${row} has text after a closing quote; double a quote that belongs to the text.`
+    )
+  }
+  const inner = text.slice(at + 1, close).replaceAll('""', QUOTE)
+  return { text: withoutFormula(inner), isQuoted: true, start: at, end }
+}
+
+function withoutFormula (text: string): string {
+  return text.startsWith('="') ? FORMULA.exec(text)?.[1] ?? text : text
+}
