@@ -1,12 +1,12 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { isDiskFull } from '../db/failures.ts'
 import { readBook } from '../src/courses/book.ts'
-import { sentenceOf } from '../src/errors.ts'
+import { hasCode, sentenceOf } from '../src/errors.ts'
 import type { FillInTask } from '../src/fill-in/fill-in.job.ts'
 import { Refusal } from '../src/imports/problems.ts'
 import { boundMessage } from '../src/short-text.ts'
 import type { TaskOutcome } from '../src/jobs/task.ts'
-import { FillInFailure } from './fill-in/fill-in-failure.ts'
+import { fillInFailure } from './fill-in/fill-in-failure.ts'
 import { readRoster } from './fill-in/roster.ts'
 import { threadReader } from './read-book.ts'
 
@@ -15,12 +15,12 @@ export async function fillIn (input: FillInTask['input']): Promise<TaskOutcome<F
   const { database, courseId, source, options, stagingPath, maxBytes, now } = input
   try {
     const head = await headOf(source)
-    if (head.length === 0) throw new FillInFailure('The file is empty.')
+    if (head.length === 0) throw fillInFailure('The file is empty.')
     if ((await stat(source)).size > maxBytes) {
-      throw new FillInFailure(`The file has more than ${maxBytes} bytes (FILL_IN_MAX_BYTES).`)
+      throw fillInFailure(`The file has more than ${maxBytes} bytes (FILL_IN_MAX_BYTES).`)
     }
     const isWorkbook = head.toString('latin1', 0, 2) === 'PK'
-    if (head.equals(OLD_OFFICE)) throw new FillInFailure(await oldOfficeReason(source))
+    if (head.equals(OLD_OFFICE)) throw fillInFailure(await oldOfficeReason(source))
     const reader = await threadReader(database)
     const roster = await reader.read(async (snapshot) => {
       const book = await readBook(snapshot, courseId, { now })
@@ -36,7 +36,7 @@ export async function fillIn (input: FillInTask['input']): Promise<TaskOutcome<F
     return { ok: true, facts }
   } catch (error) {
     await rm(stagingPath, { force: true })
-    if (error instanceof FillInFailure) return failure(error.message)
+    if (hasCode(error, 'FILL_IN_FAILED')) return failure(error.message)
     if (error instanceof Refusal) {
       const line = error.place.line == null ? '' : `, row ${error.place.line},`
       return failure(`The file${line} ${error.message}.`)

@@ -51,7 +51,9 @@ export function fillInCommand (context: CommandContext): Command {
 async function optionsOf (path: string): Promise<FillInOptions> {
   let text: string
   try {
-    if ((await stat(path)).size > OPTIONS_BYTES_MAX) throw failed(`${path} is too long; are these the options?`)
+    if ((await stat(path)).size > OPTIONS_BYTES_MAX) {
+      throw failed(`${path} is too long; are these the options?`)
+    }
     text = await readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -113,7 +115,9 @@ async function fillHere (
   })
 }
 
-function reportText ({ counts, only_in_sheet: rows, only_in_course: students, ambiguous }: NamedReport): string {
+function reportText (
+  { counts, only_in_sheet: rows, only_in_course: students, ambiguous }: NamedReport
+): string {
   const list = (title: string, some: readonly string[]) =>
     some.length === 0 ? '' : `\n${title}:\n${some.map((one) => `  ${oneLine(one)}\n`).join('')}`
   return textTable([

@@ -25,7 +25,8 @@ const fillSchema = Type.Object({
   }),
   as: Type.Optional(
     Type.Enum(['percent', 'fraction', 'percent_text'], {
-      description: 'Of an average or a score: `percent` (default), 93; `fraction`, 0.93; `percent_text`, 93 %',
+      description: 'Of an average or a score: `percent` (default), 93; `fraction`, 0.93; `percent_text`, ' +
+        '93 %',
     })
   ),
   decimals: Type.Optional(
@@ -47,7 +48,8 @@ export const fillInOptionsSchema = Type.Object({
     description: 'The row with the headings, from 1. Default: the first row that has all named columns',
   })),
   overwrite: Type.Optional(Type.Boolean({
-    description: 'Whether cells that have a value get a new one. Cells with a formula never do. Default: false',
+    description: 'Whether cells that have a value get a new one. Cells with a formula never do. ' +
+      'Default: false',
   })),
   dry_run: Type.Optional(Type.Boolean({ description: 'Only count and list. Default: false' })),
   match: Type.Array(matchSchema, {

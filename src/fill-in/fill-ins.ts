@@ -35,7 +35,9 @@ export interface NamedReport extends Omit<FillInReport, 'matched' | 'ambiguous' 
 }
 
 export interface FillIns {
-  /** Stores the upload and queues its job. Throws QUEUE_FULL and FILE_QUOTA_EXCEEDED; then nothing is kept. */
+  /**
+   * Stores the upload and queues its job. Throws QUEUE_FULL and FILE_QUOTA_EXCEEDED; then nothing is kept.
+   */
   request: (request: FillInRequest) => Promise<JobTicket>
   /**
    * What a job that has succeeded found and made, for the user who requested it. Undefined: it is of another
@@ -89,7 +91,8 @@ export function createFillIns ({ db, files, queue, now }: FillInsOptions): FillI
     async resultFor (userId, job) {
       if (job.kind !== FILL_IN_KIND || job.state !== 'succeeded' || job.result === null) return undefined
       // An administrator may read the job of a teacher, and not what is in the teacher's file.
-      if (!(await jobRequests(db.reads, job.id)).some((request) => request.user_id === userId)) return undefined
+      const requests = await jobRequests(db.reads, job.id)
+      if (!requests.some((request) => request.user_id === userId)) return undefined
       const stored = JSON.parse(job.result) as FillInResult | null
       if (stored === null) return undefined
       const file = stored.hex === null ? undefined : await files.find(stored.hex)

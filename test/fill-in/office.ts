@@ -37,8 +37,8 @@ export const OFFICE_PARTS: Readonly<Record<string, string>> = {
     '<dimension ref="A1:E7"/><cols><col min="4" max="4" width="9" style="2" customWidth="1"/></cols>' +
     '<sheetData><row r="1" spans="1:3"><c r="A1" t="s" s="1"><v>0</v></c></row>' +
     '<row r="3" spans="1:5"><c r="A3" t="s"><v>1</v></c><c r="B3" t="s"><v>2</v></c>' +
-    '<c r="C3" t="s"><v>3</v></c><c r="D3" t="s"><v>4</v></c><c r="E3" t="inlineStr"><is><t>Note</t></is></c>' +
-    '</row>' +
+    '<c r="C3" t="s"><v>3</v></c><c r="D3" t="s"><v>4</v></c>' +
+    '<c r="E3" t="inlineStr"><is><t>Note</t></is></c></row>' +
     // A number with zeros before it, an empty styled cell, and one that is missing.
     '<row r="4" spans="1:5"><c r="A4" s="3"><v>42</v></c><c r="B4" t="s"><v>5</v></c>' +
     '<c r="C4" s="1"/><c r="E4" t="inlineStr"><is><t>a &amp; b</t></is></c></row>' +
@@ -59,8 +59,9 @@ export const OFFICE_PARTS: Readonly<Record<string, string>> = {
     '<cellStyleXfs count="1"><xf/></cellStyleXfs>' +
     '<cellXfs count="4"><xf/><xf applyFont="1"/><xf applyFill="1"/><xf numFmtId="164"/></cellXfs>' +
     '</styleSheet>',
-  'xl/sharedStrings.xml': `${HEAD}<sst xmlns="${MAIN}" count="7" uniqueCount="7"><si><t>Spring term</t></si>` +
-    '<si><t>ID</t></si><si><t>Name</t></si><si><r><t>Gra</t></r><r><t>de</t></r></si>' +
+  'xl/sharedStrings.xml': `${HEAD}<sst xmlns="${MAIN}" count="7" uniqueCount="7">` +
+    '<si><t>Spring term</t></si><si><t>ID</t></si><si><t>Name</t></si>' +
+    '<si><r><t>Gra</t></r><r><t>de</t></r></si>' +
     '<si><t>Letter</t></si><si><t>somebody</t></si><si><t>Average</t></si></sst>',
   'xl/calcChain.xml': `${HEAD}<calcChain xmlns="${MAIN}"><c r="C7" i="2"/><c r="A1" i="1"/></calcChain>`,
 }
@@ -82,7 +83,8 @@ export async function partsOf (archive: Buffer): Promise<Record<string, string>>
   const parts: Record<string, string> = {}
   for await (const entry of zip.eachEntry()) {
     const chunks: Buffer[] = []
-    for await (const chunk of await zip.openReadStreamPromise(entry) as AsyncIterable<Buffer>) chunks.push(chunk)
+    const stream = await zip.openReadStreamPromise(entry) as AsyncIterable<Buffer>
+    for await (const chunk of stream) chunks.push(chunk)
     parts[entry.fileName] = Buffer.concat(chunks).toString()
   }
   return parts

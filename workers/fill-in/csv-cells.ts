@@ -1,6 +1,6 @@
 // The cells of a text table (RFC 4180 and its variants) with their places in the text, so that one cell can
 // be changed and every other character stays.
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 
 export interface CsvCell {
   /** Without quotes. */
@@ -22,14 +22,14 @@ const QUOTE = '"'
 const FORMULA = /^="([^"]*)"$/
 const COLUMNS_MAX = 20_000
 
-/** Reads the rows from a place in the text on. Throws FillInFailure for a misplaced quote. */
+/** Reads the rows from a place in the text on. Throws FILL_IN_FAILED for a misplaced quote. */
 export function * csvRows (text: string, separator: string, from = 0): Generator<CsvRow> {
   let at = from
   for (let row = 1; at < text.length; row++) {
     const cells: CsvCell[] = []
     for (;;) {
       const cell = cellAt(text, { at, separator, row })
-      if (cells.length === COLUMNS_MAX) throw new FillInFailure(`Row ${row} has too many columns.`)
+      if (cells.length === COLUMNS_MAX) throw fillInFailure(`Row ${row} has too many columns.`)
       cells.push(cell)
       at = cell.end
       if (text[at] !== separator) break
@@ -59,14 +59,14 @@ function quotedCell (
   let close = at
   for (;;) {
     close = text.indexOf(QUOTE, close + 1)
-    if (close === -1) throw new FillInFailure(`Row ${row} has an opening quote that is never closed.`)
+    if (close === -1) throw fillInFailure(`Row ${row} has an opening quote that is never closed.`)
     if (text[close + 1] !== QUOTE) break
     close++
   }
   const end = close + 1
   const next = text[end]
   if (next !== undefined && next !== separator && next !== '\n' && next !== '\r') {
-    throw new FillInFailure(
+    throw fillInFailure(
       `Row ${row} has text after a closing quote; double a quote that belongs to the text.`
     )
   }

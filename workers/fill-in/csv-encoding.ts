@@ -1,13 +1,13 @@
 // The text of a CSV file, and its bytes again: the same bytes where the text is the same.
 import { isUtf8 } from 'node:buffer'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 
 export interface CsvText {
   /** Each character is one byte of the file, or of UTF-16 one unit. */
   raw: string
   /** A piece of the raw text as people read it. */
   decode: (raw: string) => string
-  /** A text as it goes into the raw text. Throws FillInFailure for characters that the file cannot have. */
+  /** A text as it goes into the raw text. Throws FILL_IN_FAILED for characters that the file cannot have. */
   encode: (text: string) => string
   /** The bytes of a piece of the raw text. */
   bytes: (raw: string) => Buffer
@@ -15,12 +15,12 @@ export interface CsvText {
 
 const SAVE_AGAIN = 'Save the file as "CSV UTF-8" and send it again.'
 
-/** UTF-8, UTF-16 or Windows-1252. Throws FillInFailure for other bytes. */
+/** UTF-8, UTF-16 or Windows-1252. Throws FILL_IN_FAILED for other bytes. */
 export function csvText (bytes: Buffer): CsvText {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return utf16(bytes, { isSwapped: false })
   if (first === 0xfe && second === 0xff) return utf16(bytes, { isSwapped: true })
-  if (bytes.includes(0)) throw new FillInFailure(`The file is not text in UTF-8. ${SAVE_AGAIN}`)
+  if (bytes.includes(0)) throw fillInFailure(`The file is not text in UTF-8. ${SAVE_AGAIN}`)
   // Separators, quotes and line ends are single bytes in both encodings, so the bytes are not decoded.
   const raw = bytes.toString('latin1')
   const toBytes = (piece: string) => Buffer.from(piece, 'latin1')
@@ -43,14 +43,15 @@ export function csvText (bytes: Buffer): CsvText {
     encode: (text) => Array.from(text, (character) => {
       const byte = known.get(character)
       if (byte !== undefined) return byte
-      throw new FillInFailure(`The file is in Windows-1252, which does not have "${character}". ${SAVE_AGAIN}`)
+      const message = `The file is in Windows-1252, which does not have "${character}". ${SAVE_AGAIN}`
+      throw fillInFailure(message)
     }).join(''),
     bytes: toBytes,
   }
 }
 
 function utf16 (bytes: Buffer, { isSwapped }: { isSwapped: boolean }): CsvText {
-  if (bytes.length % 2 !== 0) throw new FillInFailure(`The file is not complete UTF-16. ${SAVE_AGAIN}`)
+  if (bytes.length % 2 !== 0) throw fillInFailure(`The file is not complete UTF-16. ${SAVE_AGAIN}`)
   const swapped = (some: Buffer) => isSwapped ? Buffer.from(some).swap16() : some
   const same = (text: string) => text
   return {

@@ -1,7 +1,7 @@
 // Small parts of a workbook, changed so that a spreadsheet program computes all formulas when it opens the
 // file. All other characters stay as they are.
 import sax from 'sax'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 
 /** Most bytes of such a part. Large workbooks have some hundred kilobytes. */
 const PART_MAX = 16 * 1024 ** 2
@@ -18,19 +18,19 @@ interface Element {
   end: number
 }
 
-/** The text of a small part. Throws FillInFailure if it is large or not in UTF-8. */
+/** The text of a small part. Throws FILL_IN_FAILED if it is large or not in UTF-8. */
 export async function partText (chunks: AsyncIterable<Buffer>): Promise<string> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const chunk of chunks) {
     size += chunk.length
-    if (size > PART_MAX) throw new FillInFailure('The workbook has a part that is too large.')
+    if (size > PART_MAX) throw fillInFailure('The workbook has a part that is too large.')
     pieces.push(chunk)
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(pieces))
   } catch {
-    throw new FillInFailure('The workbook has a part that is not in UTF-8. Save it again in Excel.')
+    throw fillInFailure('The workbook has a part that is not in UTF-8. Save it again in Excel.')
   }
 }
 
@@ -41,12 +41,13 @@ export function calculatedOnLoad (xml: string): string {
   if (old !== undefined) {
     const tag = xml.slice(old.start, old.tagEnd)
     const bare = tag.replace(/\sfullCalcOnLoad\s*=\s*(?:"[^"]*"|'[^']*')/, '')
-    return xml.slice(0, old.start) + bare.replace(/\s*(\/?>)$/, ' fullCalcOnLoad="1"$1') + xml.slice(old.tagEnd)
+    const marked = bare.replace(/\/?>$/, (end) => ` fullCalcOnLoad="1"${end}`)
+    return xml.slice(0, old.start) + marked + xml.slice(old.tagEnd)
   }
   // In the order of the schema it comes after these.
   const before = ['sheets', 'functionGroups', 'externalReferences', 'definedNames']
   const last = elements.filter(({ name, depth }) => depth === 1 && before.includes(name)).at(-1)
-  if (last === undefined) throw new FillInFailure('The workbook has no sheets.')
+  if (last === undefined) throw fillInFailure('The workbook has no sheets.')
   return `${xml.slice(0, last.end)}<${last.prefix}calcPr fullCalcOnLoad="1"/>${xml.slice(last.end)}`
 }
 

@@ -2,7 +2,7 @@
 // they are. The sheet was read before, so it is known to be well-formed.
 import sax from 'sax'
 import { columnLetters, columnOfLetters } from '../../src/imports/column-letters.ts'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 import type { CellValue } from './shown-value.ts'
 
 /** New values by row and column, both from 1. */
@@ -23,11 +23,13 @@ export function sheetEdit (changes: SheetChanges): SheetEdit {
       const editor = new SheetEditor(changes, formulas)
       const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
       try {
-        for await (const chunk of chunks) yield Buffer.from(editor.write(decoder.decode(chunk, { stream: true })))
+        for await (const chunk of chunks) {
+          yield Buffer.from(editor.write(decoder.decode(chunk, { stream: true })))
+        }
         yield Buffer.from(editor.write(decoder.decode()) + editor.end())
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error
-        throw new FillInFailure('The sheet is not in UTF-8. Open it in Excel and save it again.')
+        throw fillInFailure('The sheet is not in UTF-8. Open it in Excel and save it again.')
       }
     },
   }
@@ -153,7 +155,8 @@ class SheetEditor {
       return
     }
     this.#copyTo(cell.start)
-    const begin = cell.tag.replace(/\s*\/?>$/, '').replace(/\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')/g, '')
+    const begin = cell.tag.replace(/\/?>$/, '').trimEnd()
+      .replace(/\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')/g, '')
     this.#out += cellXml(begin, value, prefix)
     this.#skipTo(this.#parser.position)
   }
@@ -181,7 +184,8 @@ class SheetEditor {
 function cellXml (begin: string, { kind, text }: CellValue, prefix: string): string {
   const content = kind === 'number'
     ? `><${prefix}v>${text}</${prefix}v>`
-    : ` t="inlineStr"><${prefix}is><${prefix}t xml:space="preserve">${escaped(text)}</${prefix}t></${prefix}is>`
+    : ` t="inlineStr"><${prefix}is><${prefix}t xml:space="preserve">${escaped(text)}</${prefix}t>` +
+      `</${prefix}is>`
   return `${begin}${content}</${prefix}c>`
 }
 

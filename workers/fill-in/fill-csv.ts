@@ -8,7 +8,7 @@ import { stageStream } from '../../src/files/staged-file.ts'
 import { detectDialect } from '../../src/imports/sources/table-dialect.ts'
 import { csvRows, type CsvCell, type CsvRow } from './csv-cells.ts'
 import { csvText, type CsvText } from './csv-encoding.ts'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 import { previewOf, RowFiller, type NewCell } from './fill-rows.ts'
 import type { Roster } from './roster.ts'
 import type { CellValue } from './shown-value.ts'
@@ -25,11 +25,11 @@ interface FillFile {
   roster: Roster
 }
 
-/** Fills a CSV file in. Throws FillInFailure and what the file system throws. */
+/** Fills a CSV file in. Throws FILL_IN_FAILED and what the file system throws. */
 export async function fillCsv (
   { source, stagingPath, options, roster }: FillFile
 ): Promise<FillInTask['facts']> {
-  if (options.sheet !== undefined) throw new FillInFailure('A CSV file has no sheets; leave out "sheet".')
+  if (options.sheet !== undefined) throw fillInFailure('A CSV file has no sheets; leave out "sheet".')
   const text = csvText(await readFile(source))
   const { separator, start } = dialectOf(text)
   const rows = () => csvRows(text.raw, separator, start)
@@ -57,7 +57,7 @@ function dialectOf ({ raw }: CsvText): { separator: string, start: number } {
   const head = raw.slice(mark.length, mark.length + HEAD_BYTES)
   const dialect = detectDialect(Buffer.from(head, 'latin1'), { isWhole: true, header: 'unknown' })
   if (dialect === undefined || typeof dialect === 'string') {
-    throw new FillInFailure('The separator of the file must be a comma, a semicolon or a tab.')
+    throw fillInFailure('The separator of the file must be a comma, a semicolon or a tab.')
   }
   return { separator: dialect.separator, start: mark.length + dialect.skip.bytes }
 }
@@ -73,8 +73,9 @@ class NumberStyle {
   }
 
   learn (text: string): void {
-    if (/^\s*-?\d+\.\d+\s*%?\s*$/.test(text)) this.#points++
-    else if (/^\s*-?\d+,\d+\s*%?\s*$/.test(text)) this.#commas++
+    const [, mark] = /^-?\d+([.,])\d+ ?%?$/.exec(text.trim()) ?? []
+    if (mark === '.') this.#points++
+    else if (mark === ',') this.#commas++
   }
 
   shown ({ kind, text }: CellValue): string {

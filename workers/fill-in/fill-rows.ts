@@ -1,8 +1,9 @@
 // Which cells of a table get which values. It knows rows of texts, and neither CSV nor workbooks.
+import type { DomainError } from '../../src/errors.ts'
 import { headingKey, type FillInOptions } from '../../src/fill-in/fill-in-options.ts'
 import { LISTED_MAX, PREVIEW_MAX, type FillInReport } from '../../src/fill-in/fill-in-report.ts'
 import { listNames, shorten } from '../../src/short-text.ts'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 import type { Roster } from './roster.ts'
 import type { CellValue } from './shown-value.ts'
 
@@ -52,7 +53,7 @@ export class RowFiller {
     this.#roster = roster
   }
 
-  /** Throws FillInFailure if this row should be the header and lacks a column. */
+  /** Throws FILL_IN_FAILED if this row should be the header and lacks a column. */
   take ({ row, cells }: TableRow): void {
     if (this.#columns === undefined) return this.#lookForHeader(row, cells)
     const { match, fill } = this.#columns
@@ -67,7 +68,7 @@ export class RowFiller {
   }
 
   /**
-   * The cells to change, by row, and the report about them. Throws FillInFailure if there was no header.
+   * The cells to change, by row, and the report about them. Throws FILL_IN_FAILED if there was no header.
    */
   end (sheet: string | null): { cells: NewCell[], report: FillInReport } {
     const columns = this.#columns
@@ -124,7 +125,7 @@ export class RowFiller {
     const { header_row: wanted } = this.#options
     if (wanted !== undefined) {
       if (row < wanted) return
-      if (row > wanted) throw new FillInFailure(`Row ${wanted} (header_row) is empty.`)
+      if (row > wanted) throw fillInFailure(`Row ${wanted} (header_row) is empty.`)
       this.#seen = cells
     }
     if (this.#searched++ === 0) this.#seen = cells
@@ -149,21 +150,21 @@ export class RowFiller {
       const key = headingKey(column)
       const isExact = cells.filter((cell) => cell === column).length === 1
       if (!isExact && keys.filter((one) => one === key).length > 1) {
-        throw new FillInFailure(`Row ${row} has the column "${shorten(column)}" more than once.`)
+        throw fillInFailure(`Row ${row} has the column "${shorten(column)}" more than once.`)
       }
     }
     const places = all as number[]
     return { match: places.slice(0, match.length), fill: places.slice(match.length) }
   }
 
-  #noHeader (): FillInFailure {
+  #noHeader (): DomainError {
     const { match, fill, header_row: row } = this.#options
     const keys = this.#seen.map(headingKey)
     const missing = [...match, ...fill].map(({ column }) => column)
       .filter((column) => !keys.includes(headingKey(column)))
     const where = row === undefined ? 'No row has all named columns' : `Row ${row} lacks a named column`
     const seen = this.#seen.filter((name) => name.trim() !== '')
-    return new FillInFailure(
+    return fillInFailure(
       `${where}: ${listNames(missing.length === 0 ? fill.map(({ column }) => column) : missing)}.` +
       (seen.length === 0 ? '' : ` The headings there are: ${listNames(seen)}.`)
     )

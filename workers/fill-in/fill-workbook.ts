@@ -15,7 +15,7 @@ import { ByteBudget } from '../../src/imports/sources/source-files.ts'
 import { listNames, shorten } from '../../src/short-text.ts'
 import { calculatedOnLoad, partText, withoutContentType, withoutRelation } from './edit-parts.ts'
 import { sheetEdit, type SheetChanges } from './edit-sheet.ts'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 import { previewOf, RowFiller, type NewCell } from './fill-rows.ts'
 import { openOfficeFile, type OfficeFile } from './office-file.ts'
 import type { Roster } from './roster.ts'
@@ -31,7 +31,7 @@ interface FillWorkbook {
   maxBytes: number
 }
 
-/** Fills a workbook in. Throws FillInFailure, Refusal and what the file system throws. */
+/** Fills a workbook in. Throws FILL_IN_FAILED, Refusal and what the file system throws. */
 export async function fillWorkbook (
   { source, stagingPath, options, roster, maxBytes }: FillWorkbook
 ): Promise<FillInTask['facts']> {
@@ -44,7 +44,7 @@ export async function fillWorkbook (
     const { cells, report } = filler.end(sheet)
     const edit = sheetEdit(changesOf(cells))
     // Cells with a formula are known only after the sheet was edited once.
-    if (options.dry_run === true) for await (const _ of edit.edit(office.bytesOf(sheetPath)));
+    if (options.dry_run === true) await drain(edit.edit(office.bytesOf(sheetPath)))
     const file = options.dry_run === true
       ? null
       : cells.length === 0
@@ -61,6 +61,10 @@ export async function fillWorkbook (
   }
 }
 
+async function drain (chunks: AsyncGenerator<Buffer, void, void>): Promise<void> {
+  while ((await chunks.next()).done !== true);
+}
+
 interface Places {
   /** The path of the workbook part. */
   book: string
@@ -75,13 +79,14 @@ async function placesOf (office: OfficeFile, wanted: string | undefined): Promis
   const book = await workbookPath(office)
   const part = book === undefined ? undefined : office.part(book)
   if (book === undefined || part === undefined) {
-    throw new FillInFailure('The file is an archive, but not an Excel workbook (.xlsx).')
+    throw fillInFailure('The file is an archive, but not an Excel workbook (.xlsx).')
   }
   const { sheets } = await readWorkbookPart(part, office.name)
   const relations = await relationsOf(book, office)
   const readable = sheets.flatMap((sheet) => {
     const found = relations.find(({ id, type }) => id === sheet.id && type === 'worksheet')
-    return found === undefined || office.part(found.path) === undefined ? [] : [{ ...sheet, path: found.path }]
+    const isThere = found !== undefined && office.part(found.path) !== undefined
+    return isThere ? [{ ...sheet, path: found.path }] : []
   })
   const key = wanted?.trim().toLowerCase()
   const chosen = wanted === undefined
@@ -90,7 +95,7 @@ async function placesOf (office: OfficeFile, wanted: string | undefined): Promis
       readable.find(({ name }) => name.trim().toLowerCase() === key)
   if (chosen === undefined) {
     const names = listNames(readable.map(({ name }) => name))
-    throw new FillInFailure(wanted === undefined
+    throw fillInFailure(wanted === undefined
       ? 'The workbook has no visible sheet with cells.'
       : `The workbook has no sheet "${shorten(wanted)}"; its sheets are: ${names}.`)
   }
@@ -102,18 +107,18 @@ async function placesOf (office: OfficeFile, wanted: string | undefined): Promis
   }
 }
 
-/** Throws FillInFailure for a workbook with macros or a signature. */
+/** Throws FILL_IN_FAILED for a workbook with macros or a signature. */
 async function assertPlain (office: OfficeFile): Promise<void> {
   const types = await partText(office.bytesOf(CONTENT_TYPES))
   const hasMacros = /macroEnabled|vbaProject/i.test(types) ||
     office.paths.some((path) => /vbaProject[^/]*\.bin$|^xl\/macrosheets\//i.test(path))
   if (hasMacros) {
-    throw new FillInFailure(
+    throw fillInFailure(
       'The workbook has macros. Save it as "Excel Workbook (.xlsx)", which has none, and send it again.'
     )
   }
   if (office.paths.some((path) => path.toLowerCase().startsWith('_xmlsignatures/'))) {
-    throw new FillInFailure('The workbook is signed, and a change would break its signature.')
+    throw fillInFailure('The workbook is signed, and a change would break its signature.')
   }
 }
 

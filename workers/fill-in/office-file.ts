@@ -5,10 +5,11 @@ import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import yazl from 'yazl'
+import { hasCode, type DomainError } from '../../src/errors.ts'
 import { stageStream } from '../../src/files/staged-file.ts'
 import type { OfficePackage } from '../../src/imports/spreadsheet/office-package.ts'
 import { shorten, shortenName } from '../../src/short-text.ts'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 
 const ENTRIES_MAX = 5000
 const STORED = 0
@@ -30,7 +31,7 @@ export interface OfficeFile extends OfficePackage {
   close: () => void
 }
 
-/** Opens an archive. Throws FillInFailure if it is damaged, encrypted, or larger than `maxBytes` unpacked. */
+/** Opens an archive. Throws FILL_IN_FAILED if it is damaged, encrypted, or larger than `maxBytes` unpacked. */
 export async function openOfficeFile (path: string, maxBytes: number): Promise<OfficeFile> {
   let archive: ZipFile
   try {
@@ -42,32 +43,32 @@ export async function openOfficeFile (path: string, maxBytes: number): Promise<O
     return officeFile(archive, await entriesOf(archive, maxBytes))
   } catch (error) {
     archive.close()
-    throw error instanceof FillInFailure ? error : damaged(error)
+    throw hasCode(error, 'FILL_IN_FAILED') ? error : damaged(error)
   }
 }
 
 async function entriesOf (archive: ZipFile, maxBytes: number): Promise<Entry[]> {
-  if (archive.entryCount > ENTRIES_MAX) throw new FillInFailure('The workbook has too many parts.')
+  if (archive.entryCount > ENTRIES_MAX) throw fillInFailure('The workbook has too many parts.')
   const entries: Entry[] = []
   const names = new Set<string>()
   let unpacked = 0
   for await (const entry of archive.eachEntry()) {
     const name = entry.fileName
     if (names.has(name.toLowerCase())) {
-      throw new FillInFailure(`The workbook is damaged: it has the part ${shortenName(name)} twice.`)
+      throw fillInFailure(`The workbook is damaged: it has the part ${shortenName(name)} twice.`)
     }
     names.add(name.toLowerCase())
     if (entry.isEncrypted()) {
-      throw new FillInFailure('The file is encrypted with a password. Save it without one and send it again.')
+      throw fillInFailure('The file is encrypted with a password. Save it without one and send it again.')
     }
     if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
-      throw new FillInFailure('The workbook is compressed in a way that is not supported. Save it again.')
+      throw fillInFailure('The workbook is compressed in a way that is not supported. Save it again.')
     }
     unpacked += entry.uncompressedSize
     entries.push(entry)
   }
   if (unpacked > maxBytes) {
-    throw new FillInFailure(
+    throw fillInFailure(
       `The workbook unpacks to ${unpacked} bytes; at most ${maxBytes} are allowed (FILL_IN_MAX_BYTES).`
     )
   }
@@ -142,7 +143,7 @@ async function * readEntry (archive: ZipFile, entry: Entry): AsyncGenerator<Buff
   if (checksum !== entry.crc32) throw damaged(new Error('a checksum is wrong'))
 }
 
-function damaged (error: unknown): FillInFailure {
+function damaged (error: unknown): DomainError {
   const why = shorten(error instanceof Error ? error.message : String(error), 200)
-  return new FillInFailure(`The workbook is damaged (${why}). Open it in Excel and save it again.`)
+  return fillInFailure(`The workbook is damaged (${why}). Open it in Excel and save it again.`)
 }

@@ -4,7 +4,7 @@ import type { BookRow } from '../../src/courses/book-row.ts'
 import { gradeOf } from '../../src/courses/grading-scale.ts'
 import { taskIdOf, type Fill, type FillInOptions, type MatchBy } from '../../src/fill-in/fill-in-options.ts'
 import { roundPoints } from '../workbook/points.ts'
-import { FillInFailure } from './fill-in-failure.ts'
+import { fillInFailure } from './fill-in-failure.ts'
 import { shownFraction, shownPoints, type CellValue } from './shown-value.ts'
 
 interface RosterStudent {
@@ -20,7 +20,7 @@ export interface Roster {
   find: (cells: readonly string[]) => RosterStudent[]
 }
 
-/** Reads the book once. Throws FillInFailure if the course does not have what is to be filled in. */
+/** Reads the book once. Throws FILL_IN_FAILED if the course does not have what is to be filled in. */
 export async function readRoster (book: Book, { match, fill }: FillInOptions): Promise<Roster> {
   const valuesOf = fill.map((one) => valueReader(book, one))
   const students: RosterStudent[] = []
@@ -56,7 +56,7 @@ function valueReader (book: Book, fill: Fill): (row: BookRow) => CellValue | nul
     Number.isNaN(value) ? null : shown(value, fill)
   if (fill.with === 'course_average') return ({ courseAverage }) => number(courseAverage, shownFraction)
   if (fill.with === 'grade') {
-    if (scale.length === 0) throw new FillInFailure('The course has no grading scale, so it has no grades.')
+    if (scale.length === 0) throw fillInFailure('The course has no grading scale, so it has no grades.')
     return ({ courseAverage }) => {
       const grade = gradeOf(courseAverage, scale)
       return grade === null ? null : { kind: 'text', text: grade }
@@ -65,7 +65,7 @@ function valueReader (book: Book, fill: Fill): (row: BookRow) => CellValue | nul
   if (fill.with === 'points') return (row) => number(pointsOf(book, row), shownPoints)
   const id = taskIdOf(fill)
   const index = book.tasks.findIndex((task) => task.id === id)
-  if (index === -1) throw new FillInFailure(`The course has no task with the id ${id}.`)
+  if (index === -1) throw fillInFailure(`The course has no task with the id ${id}.`)
   return ({ scores }) => number(scores[index] ?? NaN, shownFraction)
 }
 

@@ -33,8 +33,8 @@ export const fillInRoutes: FastifyPluginAsyncTypebox<FillInRoutesOptions> = asyn
       summary: "Fill an office's table in with averages, grades or scores of the course",
       description:
         'A form (multipart/form-data) with `file`, a CSV or .xlsx file, and `options`, JSON: ' +
-        '`match` and `fill`, and optionally `sheet`, `header_row`, `overwrite`, `dry_run`. The job makes the ' +
-        'same file with nothing but these cells changed. Only the requester can see its `result` and ' +
+        '`match` and `fill`, and optionally `sheet`, `header_row`, `overwrite`, `dry_run`. The job makes ' +
+        'the same file with nothing but these cells changed. Only the requester can see its `result` and ' +
         'download its `url`, for 24 hours. The upload is deleted when the job ends.',
       consumes: ['multipart/form-data'],
       params: courseParams,

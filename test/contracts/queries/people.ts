@@ -14,6 +14,7 @@ import * as sessionQueries from '../../../db/queries/sessions.ts'
 import * as setupQueries from '../../../db/queries/setup.ts'
 import * as networkQueries from '../../../db/queries/sign-in-networks.ts'
 import { insertCourse } from '../../support/book-database.ts'
+import * as studentQueries from '../../../db/queries/students.ts'
 import type { Recorded } from './recorder.ts'
 
 const NOW = 1_427_889_600_000
@@ -241,6 +242,7 @@ async function callAboutSessions (db: Database, recorded: Recorded): Promise<voi
 }
 
 async function callAboutRosters (db: Database, recorded: Recorded): Promise<void> {
+  await recorded(studentQueries).studentNames(db.reads, 1, [1, 2, 7])
   const people = recorded(peopleQueries)
   const erased = recorded(erasedQueries)
   const rosters = recorded(rosterQueries)

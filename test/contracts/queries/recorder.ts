@@ -9,6 +9,7 @@ export type Recorded = <Queries extends object>(queries: Queries) => Queries
 const WITHOUT_ORDER = [
   'cancelJobsOfOwner', 'deleteFiles', 'hurryDeleted', 'identifiersOfAll', 'listIntents', 'markExpired',
   'matchingSourceIds', 'ownerFileIds', 'recoverStarted', 'rosterUsers', 'startedJobs', 'storedHexes',
+  'studentNames',
 ]
 
 export function createRecorder (): { answers: Answers, recorded: Recorded } {
