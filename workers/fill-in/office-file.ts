@@ -31,7 +31,9 @@ export interface OfficeFile extends OfficePackage {
   close: () => void
 }
 
-/** Opens an archive. Throws FILL_IN_FAILED if it is damaged, encrypted, or larger than `maxBytes` unpacked. */
+/**
+ * Opens an archive. Throws FILL_IN_FAILED if it is damaged, encrypted, or larger than `maxBytes` unpacked.
+ */
 export async function openOfficeFile (path: string, maxBytes: number): Promise<OfficeFile> {
   let archive: ZipFile
   try {
