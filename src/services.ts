@@ -165,6 +165,7 @@ export async function createServices ({
       now,
       timeLimitMs: config.EXPORT_TIMEOUT_MS,
       paper: config.PAPER,
+      reportFont: config.REPORT_FONT,
       retention: rules.exports,
       replacesOldest: config.DELETE_OLDEST_EXPORTS,
     },

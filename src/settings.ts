@@ -109,6 +109,9 @@ const settings = {
     description: 'Paper size of workbooks. `auto`: Letter if the time zone of the course is in ' +
       'North America (including Hawaii) or the Philippines, else A4.',
   }),
+  REPORT_FONT: text(
+    '', 'Font file (.ttf, .otf) for reports as PDF; empty: the built-in one, with Latin, Greek and Cyrillic.'
+  ),
   IMPORT_UNDO_DAYS: number(
     { default: 30, minimum: 1, maximum: 3650 },
     'Days during which an import can be undone. Until then, what it changed is kept as it was before.'

@@ -43,7 +43,7 @@ export async function performanceExport (
 
 async function writeExport (
   snapshot: Reads,
-  { courseId, options, requestedBy, stagingPath, now, paper }: ExportTask['input'],
+  { courseId, options, requestedBy, stagingPath, now, paper, reportFont }: ExportTask['input'],
   read: SnapshotWriter | undefined,
   { onProgress, signal }: TaskContext
 ): Promise<TaskOutcome<ExportTask>> {
@@ -68,6 +68,7 @@ async function writeExport (
     file: stagingPath,
     snapshot,
     paper,
+    reportFont,
     generatedAt: now,
     generatedBy: isPseudonymous ? '' : requestedBy === COMMAND_LINE ? undefined : requestedBy,
     receipts,

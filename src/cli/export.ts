@@ -33,6 +33,8 @@ interface Flags {
   separator?: ',' | ';'
   guard: boolean
   onerosterVersion?: '1.1' | '1.2'
+  split?: boolean
+  classAverage?: boolean
   sheets?: 'course' | 'period'
   values?: 'percent' | 'points'
   period?: string
@@ -74,6 +76,8 @@ export function exportCommand (context: CommandContext): Command {
     )
     .option('--no-guard', 'in a CSV, leave text that begins like a formula as it is')
     .addOption(new Option('--oneroster-version <version>', 'of OneRoster').choices(['1.2', '1.1']))
+    .option('--split', 'of reports: a zip with one PDF for each student')
+    .option('--class-average', 'in reports, show the averages of the class too')
     .option('--json', 'print JSON')
     .action(async (courseId: number, flags: Flags) => {
       const options: ExportOptionsGiven = {
@@ -82,6 +86,8 @@ export function exportCommand (context: CommandContext): Command {
         ...(flags.separator === undefined ? {} : { separator: flags.separator }),
         ...(flags.guard ? {} : { guard: false }),
         ...(flags.onerosterVersion === undefined ? {} : { oneroster_version: flags.onerosterVersion }),
+        ...(flags.split === true ? { split: true } : {}),
+        ...(flags.classAverage === true ? { class_average: true } : {}),
         ...(flags.sheets === undefined ? {} : { sheets: flags.sheets }),
         ...(flags.values === undefined ? {} : { values: flags.values }),
         ...(flags.dropped ? {} : { include_dropped: false }),
@@ -120,7 +126,7 @@ const FLAGS: Partial<Record<keyof ExportOptionsGiven, string>> = {
   sheets: '--sheets', values: '--values', language: '--language', compare_with: '--compare-with',
   identity: '--identity', separator: '--separator', guard: '--no-guard',
   oneroster_version: '--oneroster-version', include_dropped: '--no-dropped',
-  period_id: '--period',
+  period_id: '--period', split: '--split', class_average: '--class-average',
 }
 
 /** Throws WRONG_USAGE for flags that the format does not have, or that do not go together. */
@@ -162,7 +168,7 @@ async function findPeriod ({ courses }: Services, courseId: number, given: strin
 async function writeExport (
   context: CommandContext,
   { db, clock, courses, exports, audit }: Services,
-  { PAPER: paper }: Config,
+  { PAPER: paper, REPORT_FONT: reportFont }: Config,
   courseId: number,
   options: ExportOptionsGiven,
   file: string,
@@ -182,6 +188,7 @@ async function writeExport (
       stagingPath,
       now: clock.now(),
       paper,
+      reportFont,
     }, {
       onProgress: (fraction) => {
         bar.set(fraction)

@@ -59,7 +59,7 @@ export async function studentJson (
  * all categories that have an average; `part`: that fraction of the average. The parts add up to the course
  * average.
  */
-function partsOf ({ categories }: BookFrame, { categoryAverages }: BookRow) {
+export function partsOf ({ categories }: Pick<BookFrame, 'categories'>, { categoryAverages }: BookRow) {
   const averages = Array.from(categoryAverages, none)
   const weights = categories.reduce((sum, { weight }, c) => averages[c] === null ? sum : sum + weight, 0)
   return categories.map(({ id, sourceId, name, weight }, c) => {
@@ -97,7 +97,9 @@ function trendOf ({ categories, tasks }: BookFrame, { scores }: BookRow) {
 }
 
 /** Missing is what has this status, and what was not started by its due date and has no score of its own. */
-function isMissing ({ slot, dueAt, pointsPossible }: BookTask, { cells }: BookRow, now: number): boolean {
+export function isMissing (
+  { slot, dueAt, pointsPossible }: BookTask, { cells }: BookRow, now: number
+): boolean {
   const status = cells.isGiven(slot) ? (cells.marks[slot] ?? 0) & STATUS_MASK : STATUS.none
   if (status === STATUS.missing) return true
   return status === STATUS.not_started && dueAt !== null && now > dueAt &&

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 
 /** Names of the formats, which `formats/all-formats.ts` lists. */
-export const FORMAT_NAMES = ['xlsx', 'csv', 'canvas', 'moodle', 'brightspace', 'oneroster'] as const
+export const FORMAT_NAMES = ['xlsx', 'csv', 'canvas', 'moodle', 'brightspace', 'oneroster', 'pdf'] as const
 export type FormatName = typeof FORMAT_NAMES[number]
 
 /** How a file names students. */
@@ -13,8 +13,8 @@ export const exportOptionsSchema = Type.Object({
   format: Type.Optional(
     Type.Enum(FORMAT_NAMES, {
       description: 'Of the file: `xlsx` (default), the workbook; `csv`, one table; `canvas`, `moodle`, ' +
-        '`brightspace`, a table for that system; `oneroster`, a zip of changes for OneRoster. An option ' +
-        'that the format does not have is refused.',
+        '`brightspace`, a table for that system; `oneroster`, a zip of changes for OneRoster; `pdf`, one ' +
+        'report for each student. An option that the format does not have is refused.',
     })
   ),
   sheets: Type.Optional(
@@ -40,7 +40,7 @@ export const exportOptionsSchema = Type.Object({
   ),
   language: Type.Optional(
     Type.Enum(['en', 'es'], {
-      description: '`xlsx`, `csv`. Of labels, statuses and the legend: `en` (default), `es`.',
+      description: '`xlsx`, `csv`, `pdf`. Of labels, statuses and the legend: `en` (default), `es`.',
     })
   ),
   compare_with: Type.Optional(
@@ -75,6 +75,12 @@ export const exportOptionsSchema = Type.Object({
       description: '`oneroster`. `1.2` (default); `1.1`, which has no late work and no weights.',
     })
   ),
+  split: Type.Optional(
+    Type.Boolean({ description: '`pdf`. A zip with one PDF for each student. Default: false.' })
+  ),
+  class_average: Type.Optional(
+    Type.Boolean({ description: '`pdf`. Averages of the class next to those of the student. Default: false.' })
+  ),
 }, { additionalProperties: false })
 
 /** Options as a request has them. */
@@ -102,6 +108,8 @@ const DEFAULTS: ExportOptions = {
   separator: ',',
   guard: true,
   oneroster_version: '1.2',
+  split: false,
+  class_average: false,
   compare_with: null,
 }
 

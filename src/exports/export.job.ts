@@ -37,6 +37,8 @@ export interface ExportTask {
     now: number
     /** The paper size that the workbook is set up for. */
     paper: 'auto' | 'letter' | 'a4'
+    /** The path of a font for reports; empty: the built-in one. */
+    reportFont: string
   }
   facts: {
     filename: string
@@ -63,6 +65,7 @@ export interface ExportKindOptions {
   now: () => number
   timeLimitMs: number
   paper: ExportTask['input']['paper']
+  reportFont: string
   retention: RetentionRule
   /** If a quota leaves no room, the oldest exports are removed. */
   replacesOldest: boolean
@@ -70,7 +73,7 @@ export interface ExportKindOptions {
 
 /** Exports of a course's performance book as a kind of job. */
 export function exportKind (
-  { db, files, now, timeLimitMs, paper, retention, replacesOldest }: ExportKindOptions
+  { db, files, now, timeLimitMs, paper, reportFont, retention, replacesOldest }: ExportKindOptions
 ): JobKind<ExportTask> {
   return {
     name: EXPORT_KIND,
@@ -88,6 +91,7 @@ export function exportKind (
         snapshotPath: snapshotPath(stagingPath),
         now: now(),
         paper,
+        reportFont,
       }
     },
     async complete ({ job, stagingPath, signal }, facts) {

@@ -13,6 +13,8 @@ export interface OutletRequest {
   snapshot: Reads
   /** The paper size that pages are set up for. */
   paper: 'auto' | 'letter' | 'a4'
+  /** The path of a font for reports; empty: the built-in one. */
+  reportFont: string
   /** Ms since 1970. */
   generatedAt: number
   /** The name of the person who requested the file; undefined: the command line; empty: nobody is named. */

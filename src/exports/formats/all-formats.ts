@@ -7,8 +7,9 @@ import { csv } from './csv.ts'
 import type { ExportFormat } from './export-format.ts'
 import { moodle } from './moodle.ts'
 import { oneroster } from './oneroster.ts'
+import { pdf } from './pdf.ts'
 import { xlsx } from './xlsx.ts'
 
 export const FORMATS: Readonly<Record<FormatName, ExportFormat>> = {
-  xlsx, csv, canvas, moodle, brightspace, oneroster,
+  xlsx, csv, canvas, moodle, brightspace, oneroster, pdf,
 }

@@ -1,0 +1,91 @@
+// Reports as PDF, read by pdftotext.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { partsOf } from '../../fill-in/office.ts'
+import type { CourseDescription } from '../../support/book-database.ts'
+import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
+
+const NAMES = [
+  ['Ann', 'Ames-Ørsted'], ['Νίκος', 'Παππάς'], ['Ольга', 'Чехова'], ['דוד', 'בן גוריון'], ['محمد', 'الأحمد'],
+] as const
+const COURSE: CourseDescription = {
+  name: 'Physics I',
+  teachers: [{ email: TEACHER }],
+  categories: [{ name: 'Homework' }, { name: 'Tests' }],
+  tasks: [
+    { title: 'Motion', category: 0, pointsPossible: 30 },
+    { title: 'Midterm', category: 1, pointsPossible: 8 },
+  ],
+  students: [
+    ...NAMES.map(([firstName, lastName]) => ({
+      firstName, lastName, cells: [25.6, { status: 'completed', points: 5, isLate: true }] as const,
+    })),
+    { firstName: '漢', lastName: 'Li', cells: [{ status: 'missing' }] as const },
+  ] as NonNullable<CourseDescription['students']>,
+}
+
+async function exported (service: TestService, options: object) {
+  const path = `/api/courses/${service.courseIds[0]}/performance`
+  const asked = await service.call('POST', `${path}/export`, { body: { format: 'pdf', ...options } })
+  if (asked.status !== 202) throw new Error(asked.text)
+  await service.services.runner.drain()
+  const job = (await service.call('GET', asked.json().job)).json()
+  if (job.status !== 'succeeded') throw new Error(JSON.stringify(job))
+  return { job, ...await service.call('GET', new URL(job.url).pathname) }
+}
+
+function textOf (t: Test, pdf: Buffer): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'reports-'))
+  t.teardown(() => { rmSync(folder, { recursive: true }) })
+  writeFileSync(join(folder, 'a.pdf'), pdf)
+  const { error, status, stdout, stderr } =
+    spawnSync('pdftotext', ['-layout', join(folder, 'a.pdf'), '-'], { encoding: 'utf8' })
+  if (error !== undefined) return undefined
+  if (status !== 0 || stderr !== '') throw new Error(`pdftotext: ${stderr}`)
+  return stdout.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').normalize('NFKC')
+}
+
+t.test('a report for each student, in one PDF', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const { job, bytes, headers } = await exported(service, { class_average: true })
+  t.match(headers, { 'content-type': 'application/pdf', 'content-disposition': /Physics_I_Reports_.*\.pdf/ })
+  t.match(job.result, {
+    students: 6, scores: 10, receipts: [{ code: 'missing_glyphs', count: 1 }],
+  })
+  const raw = bytes.toString('latin1')
+  t.match(raw, /^%PDF-1\.7/)
+  for (const part of ['/MarkInfo', '/StructTreeRoot', '/Outlines', '/Lang (en)', '/PageMode /UseOutlines']) {
+    t.ok(raw.includes(part), part)
+  }
+  t.equal(raw.match(/\/Type \/Page\n/g)?.length, 6, 'a page each')
+  const text = textOf(t, bytes)
+  t.test('as pdftotext reads it', {
+    skip: text === undefined && process.env['CI'] !== 'true' ? 'there is no pdftotext here' : false,
+  }, async (t) => {
+    for (const [first, last] of NAMES) t.ok(text?.includes(`${first} ${last}`), `${first} ${last}`)
+    for (const part of [
+      'Course average: 73.92%', 'Class average: 73.92%', 'Motion', '85.33%', '25.6/30', '62.5%', 'Late', 'Missing work',
+      'Part of the course average: 42.67%',
+    ]) t.ok(text?.includes(part), part)
+  })
+})
+
+t.test('a zip with a PDF for each student, in Spanish and without names', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const { bytes, headers } = await exported(service, { split: true, language: 'es', identity: 'pseudonyms' })
+  t.match(headers, { 'content-type': 'application/zip' })
+  const parts = await partsOf(bytes)
+  t.equal(Object.keys(parts).length, 6)
+  t.match(Object.keys(parts)[0], /^1_S-[A-Z0-9]+\.pdf$/)
+  for (const text of Object.values(parts)) t.match(text, /^%PDF-1\.7/)
+})
+
+t.test('a font that cannot be used', async (t) => {
+  const service = await startTestService(t, {
+    courses: [COURSE], settings: { REPORT_FONT: join(import.meta.dirname, 'pdf-reports.test.ts') },
+  })
+  await t.rejects(exported(service, {}), /FORMAT_NOT_POSSIBLE.*REPORT_FONT/)
+})

@@ -1,0 +1,54 @@
+// The words of reports.
+import type { ExportOptions } from '../../../src/exports/export-options.ts'
+
+const en = {
+  title: 'Reports',
+  courseAverage: 'Course average',
+  grade: 'Grade',
+  classAverage: 'Class average',
+  noAverage: 'none yet',
+  categories: 'Categories',
+  share: 'Share',
+  average: 'Average',
+  part: 'Part of the course average',
+  assignments: 'Assignments',
+  noAssignments: 'No assignments yet.',
+  result: 'Result',
+  due: 'Due',
+  late: 'Late',
+  mayChange: 'may still change',
+  missingWork: 'Missing work',
+  lateWork: 'Late work',
+  nothing: 'None.',
+  dropped: 'Dropped',
+  madeOn: 'Made on',
+}
+
+const es: typeof en = {
+  title: 'Informes',
+  courseAverage: 'Promedio del curso',
+  grade: 'Calificación',
+  classAverage: 'Promedio de la clase',
+  noAverage: 'aún no hay',
+  categories: 'Categorías',
+  share: 'Peso',
+  average: 'Promedio',
+  part: 'Parte del promedio del curso',
+  assignments: 'Tareas',
+  noAssignments: 'Aún no hay tareas.',
+  result: 'Resultado',
+  due: 'Fecha límite',
+  late: 'Con retraso',
+  mayChange: 'puede cambiar',
+  missingWork: 'Trabajos sin entregar',
+  lateWork: 'Trabajos con retraso',
+  nothing: 'Ninguno.',
+  dropped: 'Dado de baja',
+  madeOn: 'Fecha',
+}
+
+export type ReportWords = typeof en
+
+export function reportWords (language: ExportOptions['language']): ReportWords {
+  return { en, es }[language]
+}

@@ -1,0 +1,165 @@
+// The report of one student: averages with the part of each category, every assignment, missing and late work.
+import type { Book } from '../../../src/courses/book.ts'
+import type { BookTask } from '../../../src/courses/book-columns.ts'
+import type { BookRow } from '../../../src/courses/book-row.ts'
+import { gradeOf } from '../../../src/courses/grading-scale.ts'
+import { LATE, PROVISIONAL, STATUS_MASK, STATUSES } from '../../../src/courses/packed-cells.ts'
+import { isMissing, partsOf } from '../../../src/courses/student-json.ts'
+import type { ExportOptions } from '../../../src/exports/export-options.ts'
+import { personName } from '../../../src/person-name.ts'
+import { wordsOf } from '../../workbook/words/words.ts'
+import { pointsOf } from '../shown-numbers.ts'
+import type { ReportDocument, TextStyle } from './report-document.ts'
+import { reportWords, type ReportWords } from './report-words.ts'
+
+const TITLE: TextStyle = { size: 18, weight: 'bold' }
+const HEADING: TextStyle = { size: 12, weight: 'bold' }
+const NORMAL: TextStyle = { size: 9 }
+const BOLD: TextStyle = { size: 9, weight: 'bold' }
+/** Points between parts. */
+const GAP = 10
+const COLUMN_GAP = 8
+/** Of the width of the page: the first column of a table. */
+const FIRST_COLUMN = 0.45
+
+export interface ReportContext {
+  book: Book
+  options: ExportOptions
+  /** Ms since 1970. */
+  now: number
+}
+
+/** What a student is called; never empty. */
+export function reportName ({ student }: BookRow): string {
+  const name = personName(student.first_name, student.last_name)
+  return [name, student.student_identifier, student.email, student.source_id]
+    .find((text) => text !== null && text.trim() !== '') ?? String(student.id)
+}
+
+/** Returns how many assignments have a score. */
+export type DrawReport = (document: ReportDocument, row: BookRow) => number
+
+/** What draws the reports of a book. */
+export function reportDrawer ({ book, options, now }: ReportContext): DrawReport {
+  const { course, categories, tasks } = book
+  const words = reportWords(options.language)
+  const statuses = wordsOf(options.language).taskStatuses
+  const percent = new Intl.NumberFormat(options.language, { style: 'percent', maximumFractionDigits: 2 })
+  const number = new Intl.NumberFormat(options.language, { maximumFractionDigits: 4 })
+  const day = new Intl.DateTimeFormat(options.language, { dateStyle: 'medium', timeZone: course.timeZone })
+  const periods = new Map<number | null, string>(book.periods.map(({ id, name }) => [id, name]))
+  const averages = options.class_average ? book.averages() : undefined
+  const shown = (value: number | null) =>
+    value === null || Number.isNaN(value) ? words.noAverage : percent.format(value)
+  const ofClass = (value: number | null | undefined): string[] =>
+    averages === undefined ? [] : [`${words.classAverage}: ${shown(value ?? null)}`]
+
+  function resultOf (row: BookRow, task: BookTask, index: number): string {
+    const { cells, scores } = row
+    const { slot, pointsPossible, dueAt } = task
+    const mark = slot < cells.length ? cells.marks[slot] ?? 0 : 0
+    const score = scores[index] ?? NaN
+    const status = STATUSES[(mark & STATUS_MASK) - 1]
+    const points = pointsPossible === null || pointsPossible <= 0 || Number.isNaN(score)
+      ? []
+      : [`${number.format(pointsOf(score, cells.points[slot] ?? NaN, pointsPossible))}/${
+        number.format(pointsPossible)}`]
+    return [
+      ...Number.isNaN(score) ? [] : [percent.format(score)],
+      ...points,
+      ...Number.isNaN(score) && status !== undefined ? [statuses[status]] : [],
+      ...mark & LATE ? [words.late] : [],
+      ...mark & PROVISIONAL ? [words.mayChange] : [],
+      ...dueAt === null ? [] : [`${words.due} ${day.format(dueAt)}`],
+      ...ofClass(averages?.tasks[index]?.average),
+    ].join(' · ')
+  }
+
+  function drawHead (document: ReportDocument, row: BookRow): void {
+    const { student, courseAverage, isDropped } = row
+    document.paragraph('H1', reportName(row), TITLE)
+    const facts = [
+      course.name, course.term, course.school, periods.get(student.period_id),
+      student.student_identifier, isDropped ? words.dropped : null, `${words.madeOn} ${day.format(now)}`,
+    ].filter((fact) => fact != null && fact !== '')
+    document.paragraph('P', facts.join(' · '), NORMAL)
+    document.y += GAP
+    const grade = gradeOf(courseAverage, course.gradingScale)
+    document.paragraph('P', [
+      `${words.courseAverage}: ${shown(courseAverage)}`,
+      ...grade === null ? [] : [`${words.grade}: ${grade}`],
+      ...ofClass(averages?.course.average),
+    ].join(' · '), HEADING)
+    document.y += GAP
+  }
+
+  function drawWork (document: ReportDocument, title: string, titles: string[]): void {
+    document.ensure(document.lineHeight(HEADING) + document.lineHeight(NORMAL))
+    document.paragraph('H2', title, HEADING)
+    document.paragraph('P', titles.length === 0 ? words.nothing : titles.join('; '), NORMAL)
+    document.y += GAP
+  }
+
+  return (document, row) => {
+    drawHead(document, row)
+    if (categories.length > 0) {
+      const parts = partsOf(book, row)
+      drawTable(document, words.categories, [words.categories, words.average], parts.map((part, c) => [
+        part.name,
+        [
+          shown(part.average),
+          ...part.share === null ? [] : [`${words.share} ${percent.format(part.share)}`],
+          ...part.part === null ? [] : [`${words.part}: ${percent.format(part.part)}`],
+          ...ofClass(averages?.categories[c]?.average),
+        ].join(' · '),
+      ]))
+    }
+    const given = tasks.map((task, i) => [task.title, resultOf(row, task, i)] as const)
+    if (given.length === 0) document.paragraph('P', words.noAssignments, NORMAL)
+    else drawTable(document, words.assignments, [words.assignments, words.result], given)
+    const missing = tasks.filter((task) => isMissing(task, row, now)).map(({ title }) => title)
+    const late = tasks.filter(({ slot }) => ((row.cells.marks[slot] ?? 0) & LATE) !== 0 &&
+      slot < row.cells.length).map(({ title }) => title)
+    drawWork(document, words.missingWork, missing)
+    drawWork(document, words.lateWork, late)
+    return row.scores.reduce((count, score) => count + (Number.isNaN(score) ? 0 : 1), 0)
+  }
+}
+
+type TableRow = readonly [name: string, value: string]
+
+/** A heading, and a table of two columns below it. Its header is on each page. */
+function drawTable (
+  document: ReportDocument, title: string, header: TableRow, rows: readonly TableRow[]
+): void {
+  const first = document.width * FIRST_COLUMN
+  const second = { x: first + COLUMN_GAP, width: document.width - first - COLUMN_GAP }
+  const drawRow = ([name, value]: TableRow, style: TextStyle, types: [string, string]) => {
+    const [left, right] = [document.wrap(name, first, style), document.wrap(value, second.width, style)]
+    const line = document.lineHeight(style)
+    document.ensure(Math.max(left.length, right.length, 1) * line)
+    const top = document.y
+    document.element('TR', () => {
+      for (const [type, lines, place] of [
+        [types[0], left, { x: 0, width: first }], [types[1], right, second],
+      ] as const) {
+        document.element(type, () => {
+          for (const [i, text] of lines.entries()) {
+            document.leaf(() => { document.drawLine(text, { ...place, y: top + i * line, style }) })
+          }
+        })
+      }
+    })
+    document.y = top + Math.max(left.length, right.length, 1) * line
+  }
+  document.ensure(document.lineHeight(HEADING) + 3 * document.lineHeight(NORMAL))
+  document.paragraph('H2', title, HEADING)
+  document.element('Table', () => {
+    drawRow(header, BOLD, ['TH', 'TH'])
+    document.rule()
+    for (const row of rows) drawRow(row, NORMAL, ['TH', 'TD'])
+  })
+  document.y += GAP
+}
+
+export type { ReportWords }
