@@ -14,5 +14,9 @@ export function programFile (path: string): string {
   return join(PROGRAM_FOLDER, path)
 }
 
+const FONTS = 'node_modules/dejavu-fonts-ttf/ttf'
+/** Fonts of reports: regular and bold. They have Latin, Greek, Cyrillic, Hebrew and Arabic. */
+export const REPORT_FONTS = [`${FONTS}/DejaVuSans.ttf`, `${FONTS}/DejaVuSans-Bold.ttf`] as const
+
 /** License texts of everything in the program, written by the install or the build of the single binary. */
 export const LICENSES_FILE = 'dist/licenses.txt'

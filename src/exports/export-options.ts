@@ -79,7 +79,9 @@ export const exportOptionsSchema = Type.Object({
     Type.Boolean({ description: '`pdf`. A zip with one PDF for each student. Default: false.' })
   ),
   class_average: Type.Optional(
-    Type.Boolean({ description: '`pdf`. Averages of the class next to those of the student. Default: false.' })
+    Type.Boolean({
+      description: '`pdf`. Averages of the class next to those of the student. Default: false.',
+    })
   ),
 }, { additionalProperties: false })
 

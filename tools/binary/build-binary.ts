@@ -13,13 +13,13 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { licensesOf, packageFolder } from '../licenses/licenses.ts'
-import { LICENSES_FILE, programFile } from '../../src/program-files.ts'
+import { LICENSES_FILE, programFile, REPORT_FONTS } from '../../src/program-files.ts'
 import { buildPage } from '../build-page.ts'
 import { bundleProgram, bundleStart } from './bundle.ts'
 import type { Manifest } from '../../src/binary/unpack.ts'
 
 /** Taken in as they are, by their paths in the checkout. */
-const STATIC = ['data/sample']
+const STATIC = ['data/sample', ...REPORT_FONTS]
 
 interface BuiltBinary {
   /** Of the executable, in bytes. */
@@ -94,7 +94,8 @@ async function layOut (program: string): Promise<number> {
   mkdirSync(program)
   const inputs = [...await bundleProgram(program), ...await buildPage(join(program, 'dist/page'))]
   for (const path of STATIC) cpSync(programFile(path), join(program, path), { recursive: true })
-  const packages = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined))
+  const inside = [...inputs, ...REPORT_FONTS.map(programFile)]
+  const packages = new Set(inside.map(packageFolder).filter((folder) => folder !== undefined))
   writeFileSync(join(program, LICENSES_FILE), licensesOf([...packages]))
   writeFileSync(join(program, 'package.json'), '{ "type": "module" }\n')
   // An executable's own main may import nothing but what is built into Node; a file may.

@@ -89,9 +89,7 @@ export async function writePdf (book: Book, request: OutletRequest): Promise<Out
       let isWritten = false
       void written.then(() => { isWritten = true })
       while (!isWritten) {
-        for (let chunk = output.read() as Buffer | null; chunk !== null; chunk = output.read() as Buffer | null) {
-          yield chunk
-        }
+        yield * available({ read: () => output.read() as Buffer | null })
         await turn()
       }
     }
@@ -105,6 +103,6 @@ export async function writePdf (book: Book, request: OutletRequest): Promise<Out
   return { size, sha256, students, scores }
 }
 
-function * available (document: ReportDocument): Generator<Buffer> {
+function * available (document: Pick<ReportDocument, 'read'>): Generator<Buffer> {
   for (let chunk = document.read(); chunk !== null; chunk = document.read()) yield chunk
 }

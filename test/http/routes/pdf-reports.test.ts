@@ -9,7 +9,7 @@ import type { CourseDescription } from '../../support/book-database.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
 const NAMES = [
-  ['Ann', 'Ames-Ørsted'], ['Νίκος', 'Παππάς'], ['Ольга', 'Чехова'], ['דוד', 'בן גוריון'], ['محمد', 'الأحمد'],
+  ['Ann', 'Ames-Ørsted'], ['Νίκος', 'Παππάς'], ['Ольга', 'Чехова'], ['דוד', 'בן גוריון'], ['محمد', 'حسن'],
 ] as const
 const COURSE: CourseDescription = {
   name: 'Physics I',
@@ -67,8 +67,8 @@ t.test('a report for each student, in one PDF', async (t) => {
   }, async (t) => {
     for (const [first, last] of NAMES) t.ok(text?.includes(`${first} ${last}`), `${first} ${last}`)
     for (const part of [
-      'Course average: 73.92%', 'Class average: 73.92%', 'Motion', '85.33%', '25.6/30', '62.5%', 'Late', 'Missing work',
-      'Part of the course average: 42.67%',
+      'Course average: 73.92%', 'Class average: 73.92%', 'Motion', '85.33%', '25.6/30', '62.5%', 'Late',
+      'Missing work', 'Contributes 42.67%',
     ]) t.ok(text?.includes(part), part)
   })
 })

@@ -1,5 +1,5 @@
-// A tagged PDF (ISO 32000-1, 14.8) that is written while it is made. pdfkit keeps all pages and elements until
-// the end; what is finished is replaced here by a few bytes.
+// A tagged PDF (ISO 32000-1, 14.8) that is written while it is made. pdfkit keeps all pages and elements
+// until the end; what is finished is replaced here by a few bytes.
 import PDFDocument from 'pdfkit'
 import { DomainError } from '../../../src/errors.ts'
 import { fontFiles, type Weight } from './report-fonts.ts'
@@ -20,7 +20,14 @@ type Doc = InstanceType<typeof PDFDocument>
 /** What pdfkit's types leave out. */
 interface Reference { id: number, data: Record<string, unknown>, end: () => void }
 interface Internals {
-  _root: { data: { Pages: Reference & { data: { Kids: unknown[] } }, StructTreeRoot: Reference, Outlines?: unknown, PageMode?: string } }
+  _root: {
+    data: {
+      Pages: Reference & { data: { Kids: unknown[] } },
+      StructTreeRoot: Reference,
+      Outlines?: unknown,
+      PageMode?: string,
+    },
+  }
   _offsets: unknown[]
   _font: { font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
   ref: (data: unknown) => Reference
@@ -67,8 +74,14 @@ export class ReportDocument {
     const files = fontFiles(reportFont)
     const size: [number, number] = paper === 'letter' ? [8.5 * INCH, 11 * INCH] : [595.28, 841.89]
     this.#doc = new PDFDocument({
-      size, margin: 0, autoFirstPage: false, tagged: true, pdfVersion: '1.7', lang: language, displayTitle: true,
-      font: files.regular[0] ?? '',
+      size,
+      margin: 0,
+      autoFirstPage: false,
+      tagged: true,
+      pdfVersion: '1.7',
+      lang: language,
+      displayTitle: true,
+      font: files.regular.at(-1) ?? '',
       info: {
         Title: title, Producer: 'Perfbook', Creator: 'Perfbook', CreationDate: new Date(generatedAt),
         ...(author === '' ? {} : { Author: author }),

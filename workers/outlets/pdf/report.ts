@@ -1,4 +1,5 @@
-// The report of one student: averages with the part of each category, every assignment, missing and late work.
+// The report of one student: averages with the part of each category, every assignment, missing and late
+// work.
 import type { Book } from '../../../src/courses/book.ts'
 import type { BookTask } from '../../../src/courses/book-columns.ts'
 import type { BookRow } from '../../../src/courses/book-row.ts'
@@ -10,7 +11,7 @@ import { personName } from '../../../src/person-name.ts'
 import { wordsOf } from '../../workbook/words/words.ts'
 import { pointsOf } from '../shown-numbers.ts'
 import type { ReportDocument, TextStyle } from './report-document.ts'
-import { reportWords, type ReportWords } from './report-words.ts'
+import { reportWords } from './report-words.ts'
 
 const TITLE: TextStyle = { size: 18, weight: 'bold' }
 const HEADING: TextStyle = { size: 12, weight: 'bold' }
@@ -109,7 +110,7 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
         [
           shown(part.average),
           ...part.share === null ? [] : [`${words.share} ${percent.format(part.share)}`],
-          ...part.part === null ? [] : [`${words.part}: ${percent.format(part.part)}`],
+          ...part.part === null ? [] : [`${words.part} ${percent.format(part.part)}`],
           ...ofClass(averages?.categories[c]?.average),
         ].join(' · '),
       ]))
@@ -161,5 +162,3 @@ function drawTable (
   })
   document.y += GAP
 }
-
-export type { ReportWords }

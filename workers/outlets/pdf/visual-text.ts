@@ -3,13 +3,14 @@ import bidiFactory from 'bidi-js'
 
 const bidi = bidiFactory()
 /** Letters that are written from right to left, and marks that change the direction. */
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff]|[\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
 interface Run { text: string, level: number }
 
 /**
- * The words of a line from left to right, with the spaces between them. The letters of a word stay in the order
- * in which they are read: the font turns them around.
+ * The words of a line from left to right, with the spaces between them. The letters of a word stay in the
+ * order in which they are read: the font turns them around.
  */
 export function visualPieces (line: string): string[] {
   if (!RIGHT_TO_LEFT.test(line)) return line === '' ? [] : [line]
@@ -30,7 +31,7 @@ export function visualPieces (line: string): string[] {
   })
 }
 
-/** Rule L2: from the highest level to the lowest odd one, neighbors of at least that level are turned around. */
+/** Rule L2: from the highest level down to 1, neighbors of at least that level are turned around. */
 function inVisualOrder (runs: Run[]): Run[] {
   const ordered = [...runs]
   for (let level = Math.max(0, ...runs.map((run) => run.level)); level > 0; level--) {
