@@ -9,6 +9,8 @@ import { visualPieces } from './visual-text.ts'
 const INCH = 72
 export const MARGIN = 0.75 * INCH
 const LINE = 1.25
+/** Words that were laid out are kept for this many sections. */
+const CACHED_SECTIONS = 32
 
 export interface TextStyle {
   size: number
@@ -29,7 +31,8 @@ interface Internals {
     },
   }
   _offsets: unknown[]
-  _font: { font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
+  _fontFamilies: Record<string, Internals['_font']>
+  _font: { layoutCache?: object, font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
   ref: (data: unknown) => Reference
   structChildren: unknown[]
   page: { dictionary: Reference & { data: { StructParents?: number } }, height: number }
@@ -81,7 +84,7 @@ export class ReportDocument {
       pdfVersion: '1.7',
       lang: language,
       displayTitle: true,
-      font: files.regular.at(-1) ?? '',
+      font: '',
       info: {
         Title: title, Producer: 'Perfbook', Creator: 'Perfbook', CreationDate: new Date(generatedAt),
         ...(author === '' ? {} : { Author: author }),
@@ -94,6 +97,8 @@ export class ReportDocument {
         for (const [i, file] of files[weight].entries()) {
           this.#doc.registerFont(`${weight}${i}`, file)
           this.#doc.font(`${weight}${i}`)
+          // pdfkit opens a font that it already has under another name each time anew.
+          this.#internals._fontFamilies[`${weight}${i}`] = this.#internals._font
         }
       } catch {
         throw new DomainError('FORMAT_NOT_POSSIBLE', { detail: 'REPORT_FONT: this font cannot be read.' })
@@ -130,6 +135,10 @@ export class ReportDocument {
     this.#lighten(root.Pages.data.Kids)
     this.#lighten(root.StructTreeRoot.data['K'] as unknown[])
     structChildren.length = 0
+    // Each name would stay in it.
+    for (const font of Object.values(this.#internals._fontFamilies)) {
+      if (this.#bookmarks.length % CACHED_SECTIONS === 0) font.layoutCache = Object.create(null) as object
+    }
   }
 
   addPage (): void {
