@@ -122,6 +122,7 @@ const FORMAT_TEXTS = {
   moodle: 'exports.formatMoodle',
   brightspace: 'exports.formatBrightspace',
   oneroster: 'exports.formatOneroster',
+  pdf: 'exports.formatPdf',
 } as const
 
 function Entry ({ courseId, item, periods, timeZone, isPageOld, onDelete }: {

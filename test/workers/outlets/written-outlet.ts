@@ -34,6 +34,7 @@ export async function writtenOutlet (
         file,
         snapshot,
         paper: 'auto',
+        reportFont: '',
         generatedAt: now,
         generatedBy: undefined,
         receipts,

@@ -39,6 +39,7 @@ const ACTIONS = [
   'export.request',
   'export.write',
   'export.delete',
+  'fill-in.request',
   'pseudonyms.read',
   'file.upload',
   'file.download',
