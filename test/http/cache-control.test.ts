@@ -48,7 +48,7 @@ t.test('every route, with credentials: private and checked again, or not stored 
       t.match(
         value,
         method === 'GET' || method === 'HEAD'
-          ? /^private, no-cache(?:, no-transform)?$/
+          ? /^(?:private, no-cache(?:, no-transform)?|no-store)$/
           : /^(?:private, no-cache|no-store)$/,
         `${key}: ${status}`
       )
