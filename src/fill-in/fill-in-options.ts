@@ -3,6 +3,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import Type, { type Static } from 'typebox'
 import { DomainError } from '../errors.ts'
 import { NAME_MAX, shorten } from '../short-text.ts'
+import { headingKey } from './heading-key.ts'
 
 /** Most bytes of the options as JSON. */
 export const OPTIONS_BYTES_MAX = 65_536
@@ -38,7 +39,7 @@ const fillSchema = Type.Object({
   ),
 }, { additionalProperties: false })
 
-export const fillInOptionsSchema = Type.Object({
+const fillInOptionsSchema = Type.Object({
   sheet: Type.Optional(Type.String({
     minLength: 1, maxLength: NAME_MAX, description: 'Of a workbook. Default: the first visible one',
   })),
@@ -52,13 +53,15 @@ export const fillInOptionsSchema = Type.Object({
       'Default: false',
   })),
   dry_run: Type.Optional(Type.Boolean({ description: 'Only count and list. Default: false' })),
-  match: Type.Array(matchSchema, {
+  match: Type.Optional(Type.Array(matchSchema, {
     minItems: 1, maxItems: COLUMNS_MAX, description: 'Which columns say who a row is about. All must agree',
-  }),
-  fill: Type.Array(fillSchema, { minItems: 1, maxItems: COLUMNS_MAX }),
+  })),
+  fill: Type.Optional(Type.Array(fillSchema, { minItems: 1, maxItems: COLUMNS_MAX })),
 }, { additionalProperties: false })
 
-export type FillInOptions = Static<typeof fillInOptionsSchema>
+type GivenOptions = Static<typeof fillInOptionsSchema>
+/** `match` and `fill` are empty if they are to be guessed, which only a dry run does. */
+export type FillInOptions = GivenOptions & Required<Pick<GivenOptions, 'match' | 'fill'>>
 export type MatchBy = FillInOptions['match'][number]['by']
 export type Fill = FillInOptions['fill'][number]
 
@@ -68,7 +71,7 @@ export function taskIdOf ({ with: source }: Fill): number | undefined {
 }
 
 const ajv = new Ajv({ strict: false, validateSchema: false, meta: false })
-let compiled: ValidateFunction<FillInOptions> | undefined
+let compiled: ValidateFunction<GivenOptions> | undefined
 
 /** The options from their JSON. Throws VALIDATION_FAILED, which names the field. */
 export function readFillInOptions (text: string): FillInOptions {
@@ -78,7 +81,7 @@ export function readFillInOptions (text: string): FillInOptions {
   } catch {
     throw invalid('', 'is not JSON')
   }
-  const validate = compiled ??= ajv.compile<FillInOptions>(fillInOptionsSchema)
+  const validate = compiled ??= ajv.compile<GivenOptions>(fillInOptionsSchema)
   if (!validate(value)) {
     const error = validate.errors?.at(-1)
     const params = (error?.params ?? {}) as {
@@ -93,10 +96,17 @@ export function readFillInOptions (text: string): FillInOptions {
       ? error?.message ?? 'is not valid'
       : `must be one of ${params.allowedValues.join(', ')}`)
   }
-  for (const [i, fill] of value.fill.entries()) {
+  const { match = [], fill: fills = [] } = value
+  // A dry run guesses both, or none.
+  if (value.dry_run !== true || match.length + fills.length > 0) {
+    for (const name of ['match', 'fill'] as const) {
+      if (value[name] === undefined) throw invalid(`.${name}`, 'is missing')
+    }
+  }
+  for (const [i, fill] of fills.entries()) {
     const name = headingKey(fill.column)
-    const isTwice = value.fill.findIndex((other) => headingKey(other.column) === name) < i ||
-      value.match.some((other) => headingKey(other.column) === name)
+    const isTwice = fills.findIndex((other) => headingKey(other.column) === name) < i ||
+      match.some((other) => headingKey(other.column) === name)
     if (isTwice) throw invalid(`.fill.${i}.column`, 'is already used')
     if (fill.as !== undefined && ['grade', 'points'].includes(fill.with)) {
       throw invalid(`.fill.${i}.as`, `is not for ${fill.with}`)
@@ -105,12 +115,7 @@ export function readFillInOptions (text: string): FillInOptions {
       throw invalid(`.fill.${i}.decimals`, 'is not for grade')
     }
   }
-  return value
-}
-
-/** Equal for headings that are the same to a person. */
-export function headingKey (heading: string): string {
-  return heading.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+  return { ...value, match, fill: fills }
 }
 
 function invalid (path: string, message: string): DomainError {

@@ -1,7 +1,8 @@
 // Which cells of a table get which values. It knows rows of texts, and neither CSV nor workbooks.
 import type { DomainError } from '../../src/errors.ts'
-import { headingKey, type FillInOptions } from '../../src/fill-in/fill-in-options.ts'
+import type { FillInOptions } from '../../src/fill-in/fill-in-options.ts'
 import { LISTED_MAX, PREVIEW_MAX, type FillInReport } from '../../src/fill-in/fill-in-report.ts'
+import { headingKey } from '../../src/fill-in/heading-key.ts'
 import { listNames, shorten } from '../../src/short-text.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 import type { Roster } from './roster.ts'

@@ -1,27 +1,18 @@
 // A workbook with some cells of one sheet changed. Every other part keeps its bytes, except what says that
 // formulas are to be computed again.
-import { hash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { copyFile, open, readFile } from 'node:fs/promises'
-import { dirname, join, posix } from 'node:path'
+import { dirname, posix } from 'node:path'
 import type { FillInTask } from '../../src/fill-in/fill-in.job.ts'
 import type { FillInOptions } from '../../src/fill-in/fill-in-options.ts'
-import {
-  assertWorkbook, readWorkbookPart, relationsOf, workbookPath,
-} from '../../src/imports/spreadsheet/office-package.ts'
-import { readNumberFormats } from '../../src/imports/spreadsheet/number-formats.ts'
-import { readSharedTexts } from '../../src/imports/spreadsheet/shared-texts.ts'
-import { sheetOf } from '../../src/imports/spreadsheet/sheet-part.ts'
-import { ByteBudget } from '../../src/imports/sources/source-files.ts'
-import { listNames, shorten } from '../../src/short-text.ts'
 import { calculatedOnLoad, partText, withoutContentType, withoutRelation } from './edit-parts.ts'
 import { sheetEdit, type SheetChanges } from './edit-sheet.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 import { previewOf, RowFiller, type NewCell } from './fill-rows.ts'
 import { openOfficeFile, type OfficeFile } from './office-file.ts'
+import { assertPlain, CONTENT_TYPES, placeOf, sheetsOf, withCells } from './office-sheets.ts'
 import type { Roster } from './roster.ts'
 import type { CellValue } from './shown-value.ts'
-
-const CONTENT_TYPES = '[Content_Types].xml'
 
 interface FillWorkbook {
   source: string
@@ -37,10 +28,13 @@ export async function fillWorkbook (
 ): Promise<FillInTask['facts']> {
   const office = await openOfficeFile(source, maxBytes)
   try {
-    const { book, sheet, sheetPath, calcChain } = await placesOf(office, options.sheet)
+    const { book, sheets, calcChain } = await sheetsOf(office)
     await assertPlain(office)
+    const { name: sheet, path: sheetPath } = placeOf(sheets, options.sheet)
     const filler = new RowFiller(options, roster)
-    await readSheet(office, { book, sheet, sheetPath, scratchFolder: dirname(stagingPath) }, filler)
+    await withCells(office, { book, scratchFolder: dirname(stagingPath) }, async (read) => {
+      await read({ name: sheet, path: sheetPath }, (cells, row) => { filler.take({ row, cells }) })
+    })
     const { cells, report } = filler.end(sheet)
     const edit = sheetEdit(changesOf(cells))
     // Cells with a formula are known only after the sheet was edited once.
@@ -65,101 +59,6 @@ async function drain (chunks: AsyncGenerator<Buffer, void, void>): Promise<void>
   while ((await chunks.next()).done !== true);
 }
 
-interface Places {
-  /** The path of the workbook part. */
-  book: string
-  /** The name of the sheet that is filled in. */
-  sheet: string
-  sheetPath: string
-  calcChain: string | undefined
-}
-
-async function placesOf (office: OfficeFile, wanted: string | undefined): Promise<Places> {
-  assertWorkbook(office)
-  const book = await workbookPath(office)
-  const part = book === undefined ? undefined : office.part(book)
-  if (book === undefined || part === undefined) {
-    throw fillInFailure('The file is an archive, but not an Excel workbook (.xlsx).')
-  }
-  const { sheets } = await readWorkbookPart(part, office.name)
-  const relations = await relationsOf(book, office)
-  const readable = sheets.flatMap((sheet) => {
-    const found = relations.find(({ id, type }) => id === sheet.id && type === 'worksheet')
-    const isThere = found !== undefined && office.part(found.path) !== undefined
-    return isThere ? [{ ...sheet, path: found.path }] : []
-  })
-  const key = wanted?.trim().toLowerCase()
-  const chosen = wanted === undefined
-    ? readable.find(({ isHidden }) => !isHidden)
-    : readable.find(({ name }) => name === wanted) ??
-      readable.find(({ name }) => name.trim().toLowerCase() === key)
-  if (chosen === undefined) {
-    const names = listNames(readable.map(({ name }) => name))
-    throw fillInFailure(wanted === undefined
-      ? 'The workbook has no visible sheet with cells.'
-      : `The workbook has no sheet "${shorten(wanted)}"; its sheets are: ${names}.`)
-  }
-  return {
-    book,
-    sheet: chosen.name,
-    sheetPath: chosen.path,
-    calcChain: relations.find(({ type }) => type === 'calcChain')?.path,
-  }
-}
-
-/** Throws FILL_IN_FAILED for a workbook with macros or a signature. */
-async function assertPlain (office: OfficeFile): Promise<void> {
-  const types = await partText(office.bytesOf(CONTENT_TYPES))
-  const hasMacros = /macroEnabled|vbaProject/i.test(types) ||
-    office.paths.some((path) => /vbaProject[^/]*\.bin$|^xl\/macrosheets\//i.test(path))
-  if (hasMacros) {
-    throw fillInFailure(
-      'The workbook has macros. Save it as "Excel Workbook (.xlsx)", which has none, and send it again.'
-    )
-  }
-  if (office.paths.some((path) => path.toLowerCase().startsWith('_xmlsignatures/'))) {
-    throw fillInFailure('The workbook is signed, and a change would break its signature.')
-  }
-}
-
-async function readSheet (
-  office: OfficeFile,
-  { book, sheet, sheetPath, scratchFolder }: Omit<Places, 'calcChain'> & { scratchFolder: string },
-  filler: RowFiller
-): Promise<void> {
-  const { name: file } = office
-  const bookPart = office.part(book)
-  const sheetPart = office.part(sheetPath)
-  if (bookPart === undefined || sheetPart === undefined) throw new Error('a part is gone')
-  const relations = await relationsOf(book, office)
-  const partOf = (type: string) => {
-    const found = relations.find((one) => one.type === type)
-    return found === undefined ? undefined : office.part(found.path)
-  }
-  const styles = partOf('styles')
-  const textsPart = partOf('sharedStrings')
-  const texts = textsPart === undefined
-    ? undefined
-    : await readSharedTexts(textsPart, {
-      file,
-      scratchFile: join(scratchFolder, `fill-in-${randomBytes(8).toString('hex')}.sqlite`),
-      onBlock () {},
-    })
-  try {
-    const values = {
-      file,
-      formats: styles === undefined ? [] : await readNumberFormats(styles, file),
-      isFrom1904: (await readWorkbookPart(bookPart, file)).isFrom1904,
-      texts: async () => texts,
-      // The archive is limited as a whole.
-      budget: new ByteBudget(Infinity),
-    }
-    await sheetOf(sheetPart, sheet, values).read((cells, row) => { filler.take({ row, cells }) })
-  } finally {
-    texts?.close()
-  }
-}
-
 function changesOf (cells: readonly NewCell[]): SheetChanges {
   const changes = new Map<number, Map<number, CellValue>>()
   for (const { row, column, value } of cells) {
@@ -172,7 +71,9 @@ function changesOf (cells: readonly NewCell[]): SheetChanges {
 
 async function replacedParts (
   office: OfficeFile,
-  { book, sheetPath, calcChain, edit }: Omit<Places, 'sheet'> & { edit: ReturnType<typeof sheetEdit> }
+  { book, sheetPath, calcChain, edit }: {
+    book: string, sheetPath: string, calcChain: string | undefined, edit: ReturnType<typeof sheetEdit>,
+  }
 ): Promise<Map<string, (() => AsyncIterable<Buffer>) | null>> {
   const own = (path: string) => office.paths.find((one) => one.toLowerCase() === path.toLowerCase()) ?? path
   const text = async (path: string) => await partText(office.bytesOf(path))
