@@ -1,13 +1,17 @@
 import { open, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isDiskFull } from '../db/failures.ts'
-import { readBook } from '../src/courses/book.ts'
+import { readBook, type Book } from '../src/courses/book.ts'
 import { hasCode, sentenceOf } from '../src/errors.ts'
+import type { FillInOptions } from '../src/fill-in/fill-in-options.ts'
+import { emptyReport, fittedReport } from '../src/fill-in/fill-in-report.ts'
 import type { FillInTask } from '../src/fill-in/fill-in.job.ts'
 import { Refusal } from '../src/imports/problems.ts'
 import { boundMessage } from '../src/short-text.ts'
 import type { TaskOutcome } from '../src/jobs/task.ts'
 import { fillInFailure } from './fill-in/fill-in-failure.ts'
-import { readRoster } from './fill-in/roster.ts'
+import { guessBasis } from './fill-in/guess-basis.ts'
+import { readRoster, type Roster } from './fill-in/roster.ts'
 import { threadReader } from './read-book.ts'
 
 /** Fills a table in with the numbers of a course. */
@@ -22,20 +26,33 @@ export async function fillIn (input: FillInTask['input']): Promise<TaskOutcome<F
     const isWorkbook = head.toString('latin1', 0, 2) === 'PK'
     if (head.equals(OLD_OFFICE)) throw fillInFailure(await oldOfficeReason(source))
     const reader = await threadReader(database)
-    const roster = await reader.read(async (snapshot) => {
+    const read = async <T>(of: (book: Book) => Promise<T>) => await reader.read(async (snapshot) => {
       const book = await readBook(snapshot, courseId, { now })
-      return book === undefined ? undefined : await readRoster(book, options)
+      if (book === undefined) throw new CourseGone()
+      return await of(book)
     })
-    if (roster === undefined) {
-      return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
+    const file = { source, isWorkbook, stagingPath, maxBytes }
+    if (options.match.length > 0) {
+      const roster = await read((book) => readRoster(book, options))
+      return { ok: true, facts: fitted(await fill(file, options, roster)) }
     }
-    const given = { source, stagingPath, options, roster }
-    const facts = isWorkbook
-      ? await (await import('./fill-in/fill-workbook.ts')).fillWorkbook({ ...given, maxBytes })
-      : await (await import('./fill-in/fill-csv.ts')).fillCsv(given)
-    return { ok: true, facts }
+    const table = await (await import('./fill-in/guess-file.ts')).guessFile({
+      ...file, options, basis: await read(guessBasis), scratchFolder: dirname(stagingPath),
+    })
+    const { sheet, header_row: row, match, fill: fills } = table
+    if (row === null || match.length === 0 || fills.length === 0) {
+      return { ok: true, facts: fitted({ report: { ...emptyReport(table), table }, file: null }) }
+    }
+    const guessed = {
+      ...options, header_row: row, match, fill: fills, ...(sheet === null ? {} : { sheet }),
+    }
+    const { report } = await fill(file, guessed, await read((book) => readRoster(book, guessed)))
+    return { ok: true, facts: fitted({ report: { ...report, table }, file: null }) }
   } catch (error) {
     await rm(stagingPath, { force: true })
+    if (error instanceof CourseGone) {
+      return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
+    }
     if (hasCode(error, 'FILL_IN_FAILED')) return failure(error.message)
     if (error instanceof Refusal) {
       const line = error.place.line == null ? '' : `, row ${error.place.line},`
@@ -44,6 +61,25 @@ export async function fillIn (input: FillInTask['input']): Promise<TaskOutcome<F
     if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }
     throw error
   }
+}
+
+class CourseGone extends Error {}
+
+async function fill (
+  { source, isWorkbook, stagingPath, maxBytes }: {
+    source: string, isWorkbook: boolean, stagingPath: string, maxBytes: number,
+  },
+  options: FillInOptions,
+  roster: Roster
+): Promise<FillInTask['facts']> {
+  const given = { source, stagingPath, options, roster }
+  return isWorkbook
+    ? await (await import('./fill-in/fill-workbook.ts')).fillWorkbook({ ...given, maxBytes })
+    : await (await import('./fill-in/fill-csv.ts')).fillCsv(given)
+}
+
+function fitted ({ report, file }: FillInTask['facts']): FillInTask['facts'] {
+  return { report: fittedReport(report), file }
 }
 
 /** Old Office documents, and those with a password, are compound files and begin with this. */

@@ -12,12 +12,12 @@ const DECIMALS_MAX = 10
 
 const column = Type.String({ minLength: 1, maxLength: NAME_MAX, description: 'Its heading' })
 
-const matchSchema = Type.Object({
+export const matchSchema = Type.Object({
   column,
   by: Type.Enum(['student_identifier', 'email', 'source_id', 'name']),
 }, { additionalProperties: false })
 
-const fillSchema = Type.Object({
+export const fillSchema = Type.Object({
   column,
   with: Type.String({
     pattern: '^(course_average|grade|points|task:[1-9][0-9]{0,14})$',
@@ -81,6 +81,7 @@ export function readFillInOptions (text: string): FillInOptions {
   } catch {
     throw invalid('', 'is not JSON')
   }
+  assertColumns(value)
   const validate = compiled ??= ajv.compile<GivenOptions>(fillInOptionsSchema)
   if (!validate(value)) {
     const error = validate.errors?.at(-1)
@@ -97,12 +98,6 @@ export function readFillInOptions (text: string): FillInOptions {
       : `must be one of ${params.allowedValues.join(', ')}`)
   }
   const { match = [], fill: fills = [] } = value
-  // A dry run guesses both, or none.
-  if (value.dry_run !== true || match.length + fills.length > 0) {
-    for (const name of ['match', 'fill'] as const) {
-      if (value[name] === undefined) throw invalid(`.${name}`, 'is missing')
-    }
-  }
   for (const [i, fill] of fills.entries()) {
     const name = headingKey(fill.column)
     const isTwice = fills.findIndex((other) => headingKey(other.column) === name) < i ||
@@ -116,6 +111,15 @@ export function readFillInOptions (text: string): FillInOptions {
     }
   }
   return { ...value, match, fill: fills }
+}
+
+/** Throws if columns are missing: only a dry run may leave them out, both of them. */
+function assertColumns (value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  const { match, fill, dry_run: isDryRun } = value as { match?: unknown, fill?: unknown, dry_run?: unknown }
+  if (isDryRun === true && match === undefined && fill === undefined) return
+  if (match === undefined) throw invalid('.match', 'is missing')
+  if (fill === undefined) throw invalid('.fill', 'is missing')
 }
 
 function invalid (path: string, message: string): DomainError {

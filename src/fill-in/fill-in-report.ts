@@ -1,6 +1,9 @@
 // What a fill-in found and changed. Students are named by their ids: the result of a job is kept longer than
 // a student may be. Names are added when the requester reads it.
 
+import { fitsResult } from '../../db/queries/stored-json.ts'
+import type { TableGuess } from './table-guess.ts'
+
 /** Most entries of each list. */
 export const LISTED_MAX = 500
 /** Most rows of the preview. */
@@ -32,12 +35,49 @@ export interface FillInReport {
     without_value: number
   }
   matched: ReportRow[]
-  only_in_sheet: Array<{ row: number }>
+  /** `value`: what the row has in the columns that say who it is about, shortened. */
+  only_in_sheet: Array<{ row: number, value: string }>
   only_in_course: Array<{ student_id: number }>
   ambiguous: ReportRow[]
   /** The sheet that was filled in; null: a CSV file. */
   sheet: string | null
-  header_row: number
+  /** Null: no row has all columns that were guessed. */
+  header_row: number | null
   /** The first rows with a new value. */
   preview: Array<{ row: number, cells: Array<{ column: string, before: string, after: string }> }>
+  /** Of a dry run that named no columns. */
+  table?: TableGuess
+}
+
+/** A report without a row, of a table in which nothing could be guessed. */
+export function emptyReport ({ sheet, header_row: headerRow }: TableGuess): FillInReport {
+  return {
+    counts: {
+      matched: 0, only_in_sheet: 0, only_in_course: 0, ambiguous: 0, filled: 0, kept: 0, formulas: 0,
+      without_value: 0,
+    },
+    matched: [],
+    only_in_sheet: [],
+    only_in_course: [],
+    ambiguous: [],
+    sheet,
+    header_row: headerRow,
+    preview: [],
+  }
+}
+
+/** The report with shorter lists, if it would be too long to be kept as the result of a job. */
+export function fittedReport (report: FillInReport): FillInReport {
+  let fitted = report
+  for (let most = LISTED_MAX; !fitsResult(fitted) && most > 0; most = Math.floor(most / 2)) {
+    fitted = {
+      ...report,
+      matched: report.matched.slice(0, most),
+      only_in_sheet: report.only_in_sheet.slice(0, most),
+      only_in_course: report.only_in_course.slice(0, most),
+      ambiguous: report.ambiguous.slice(0, most),
+      preview: report.preview.slice(0, Math.ceil(PREVIEW_MAX * most / LISTED_MAX)),
+    }
+  }
+  return fitted
 }

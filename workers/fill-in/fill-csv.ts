@@ -9,7 +9,7 @@ import { detectDialect } from '../../src/imports/sources/table-dialect.ts'
 import { csvRows, type CsvCell, type CsvRow } from './csv-cells.ts'
 import { csvText, type CsvText } from './csv-encoding.ts'
 import { fillInFailure } from './fill-in-failure.ts'
-import { previewOf, RowFiller, type NewCell } from './fill-rows.ts'
+import { previewOf, RowFiller, type NewCell, type TableRow } from './fill-rows.ts'
 import type { Roster } from './roster.ts'
 import type { CellValue } from './shown-value.ts'
 
@@ -49,6 +49,24 @@ export async function fillCsv (
   const { path, ...file } = await stageStream(Readable.from(inBuffers(text, pieces)), dirname(stagingPath))
   await rename(path, stagingPath)
   return { report, file }
+}
+
+/** The first rows that are not blank. Throws FILL_IN_FAILED and what the file system throws. */
+export async function sampleCsv (
+  source: string, most: { rows: number, cells: number }
+): Promise<TableRow[]> {
+  const text = csvText(await readFile(source))
+  const { separator, start } = dialectOf(text)
+  const rows: TableRow[] = []
+  let count = 0
+  for (const { row, cells } of csvRows(text.raw, separator, start)) {
+    const texts = cells.map((cell) => text.decode(cell.text))
+    if (texts.every((cell) => cell.trim() === '')) continue
+    rows.push({ row, cells: texts })
+    count += texts.length
+    if (rows.length === most.rows || count > most.cells) break
+  }
+  return rows
 }
 
 /** The separator, and where the first row begins: after a mark and a line `sep=;`. */

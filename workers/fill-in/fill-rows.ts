@@ -12,6 +12,8 @@ import type { CellValue } from './shown-value.ts'
 const HEADER_SEARCH = 50
 /** Most students that an ambiguous row lists. */
 const CANDIDATES_MAX = 5
+/** Most characters of what a row says about a person who is not in the course. */
+const VALUE_TEXT = 60
 /** Most characters of a cell in the preview. */
 const PREVIEW_TEXT = 100
 
@@ -46,7 +48,7 @@ export class RowFiller {
   /** Headings of the first row with values, for an error. */
   #seen: readonly string[] = []
   readonly #rows: MatchedRow[] = []
-  readonly #onlyInSheet: number[] = []
+  readonly #onlyInSheet: FillInReport['only_in_sheet'] = []
   readonly #ambiguous: Array<{ row: number, ids: number[] }> = []
 
   constructor (options: FillInOptions, roster: Roster) {
@@ -63,8 +65,9 @@ export class RowFiller {
     if (keys.every((key) => key.trim() === '')) return
     const found = this.#roster.find(keys)
     const [student] = found
-    if (student === undefined) this.#onlyInSheet.push(row)
-    else if (found.length > 1) this.#ambiguous.push({ row, ids: found.map(({ id }) => id) })
+    if (student === undefined) {
+      this.#onlyInSheet.push({ row, value: this.#onlyInSheet.length < LISTED_MAX ? valueOf(keys) : '' })
+    } else if (found.length > 1) this.#ambiguous.push({ row, ids: found.map(({ id }) => id) })
     else this.#rows.push({ row, student, before: fill.map((column) => cells[column] ?? '') })
   }
 
@@ -111,7 +114,7 @@ export class RowFiller {
           without_value: withoutValue,
         },
         matched: listed(matched).map(({ row, student }) => ({ row, student_ids: [student.id] })),
-        only_in_sheet: listed(this.#onlyInSheet).map((row) => ({ row })),
+        only_in_sheet: listed(this.#onlyInSheet),
         only_in_course: listed(onlyInCourse).map(({ id }) => ({ student_id: id })),
         ambiguous: listed(ambiguous)
           .map(({ row, ids }) => ({ row, student_ids: ids.slice(0, CANDIDATES_MAX) })),
@@ -170,6 +173,10 @@ export class RowFiller {
       (seen.length === 0 ? '' : ` The headings there are: ${listNames(seen)}.`)
     )
   }
+}
+
+function valueOf (keys: readonly string[]): string {
+  return shorten(keys.map((key) => key.trim()).filter((key) => key !== '').join(' · '), VALUE_TEXT)
 }
 
 /** The first rows with new values, as they are written. */

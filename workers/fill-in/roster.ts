@@ -18,10 +18,14 @@ export interface Roster {
   students: readonly RosterStudent[]
   /** Whom a row may be about, by its cells in the columns of `match`. */
   find: (cells: readonly string[]) => RosterStudent[]
+  /** Whether a text is somebody's, in this one respect. */
+  isKnown: (text: string, by: MatchBy) => boolean
 }
 
 /** Reads the book once. Throws FILL_IN_FAILED if the course does not have what is to be filled in. */
-export async function readRoster (book: Book, { match, fill }: FillInOptions): Promise<Roster> {
+export async function readRoster (
+  book: Book, { match, fill }: Pick<FillInOptions, 'match' | 'fill'>
+): Promise<Roster> {
   const valuesOf = fill.map((one) => valueReader(book, one))
   const students: RosterStudent[] = []
   const indexes = match.map(() => new Map<string, RosterStudent[]>())
@@ -46,6 +50,7 @@ export async function readRoster (book: Book, { match, fill }: FillInOptions): P
       const inOthers = others.map((some) => new Set(some))
       return first.filter((student) => inOthers.every((some) => some.has(student)))
     },
+    isKnown: (text, by) => match.some((one, i) => one.by === by && indexes[i]?.has(keyOf(text, by)) === true),
   }
 }
 

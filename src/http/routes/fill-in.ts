@@ -34,7 +34,8 @@ export const fillInRoutes: FastifyPluginAsyncTypebox<FillInRoutesOptions> = asyn
       description:
         'A form (multipart/form-data) with `file`, a CSV or .xlsx file, and `options`, JSON: ' +
         '`match` and `fill`, and optionally `sheet`, `header_row`, `overwrite`, `dry_run`. The job makes ' +
-        'the same file with nothing but these cells changed. Only the requester can see its `result` and ' +
+        'the same file with nothing but these cells changed. A `dry_run` without `match` and `fill` ' +
+        'answers with what the table may be (`result.table`). Only the requester can see its `result` and ' +
         'download its `url`, for 24 hours. The upload is deleted when the job ends.',
       consumes: ['multipart/form-data'],
       params: courseParams,
@@ -52,14 +53,18 @@ export const fillInRoutes: FastifyPluginAsyncTypebox<FillInRoutesOptions> = asyn
       fields: ['options'] as const,
       longFields: { options: OPTIONS_BYTES_MAX },
     }
-    const ticket = await withUpload(request, rules, ({ staged, filename, fields }) => fillIns.request({
-      courseId: courseOf(request).id,
-      staged,
-      filename,
-      options: readFillInOptions(fields.options),
-      userId: principal.userId,
-      requestedBy: displayName(principal),
-    }))
+    const ticket = await withUpload(request, rules, ({ staged, filename, fields }) => {
+      const options = readFillInOptions(fields.options)
+      request.audited = { isPreview: options.dry_run === true }
+      return fillIns.request({
+        courseId: courseOf(request).id,
+        staged,
+        filename,
+        options,
+        userId: principal.userId,
+        requestedBy: displayName(principal),
+      })
+    })
     return await sendTicket(reply, links, ticket)
   })
 }

@@ -1,48 +1,13 @@
 // Tables that an office sent, filled in: only the named cells change, and only the requester gets the file.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { OFFICE_PARTS, partsOf, writeParts } from '../../fill-in/office.ts'
-import type { CourseDescription } from '../../support/book-database.ts'
+import t from 'tap'
+import { archiveOf, fillIn, fillInPath, OFFICE_COURSE } from '../../fill-in/fill-in-requests.ts'
+import { OFFICE_PARTS, partsOf } from '../../fill-in/office.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
-import { upload } from './import-upload.ts'
 
-const COURSE: CourseDescription = {
-  name: 'Physics I',
-  teachers: [{ email: TEACHER, firstName: 'Tea', lastName: 'Cher' }],
-  categories: [{ name: 'Homework' }],
-  tasks: [
-    { title: 'HW 1', category: 0, pointsPossible: 10 },
-    { title: 'HW 2', category: 0, pointsPossible: 10 },
-  ],
-  students: [
-    { lastName: 'Ames', firstName: 'Ann', identifier: '0042', email: 'ann@example.edu', cells: [9, 9.5] },
-    { lastName: 'Burr', firstName: 'Bo', identifier: '0007', email: 'bo@example.edu', cells: [2.5, 0.4] },
-    { lastName: 'Çelik', firstName: 'Cem', identifier: '0008', email: 'cem@example.edu', cells: [10, 10] },
-    { lastName: 'Dunn', firstName: 'Di', identifier: '0009', email: 'di@example.edu', cells: [] },
-    { lastName: 'Eder', firstName: 'Ed', identifier: '0010', cells: [5], droppedOn: '2015-03-02' },
-  ],
-}
 const BY_ID = [{ column: 'ID', by: 'student_identifier' }]
 const GRADE = [{ column: 'Grade', with: 'course_average', decimals: 0 }]
 
 const withNumber = (source: string) => ({ column: 'Grade', with: source })
-
-const path = ({ courseIds }: TestService) => `/api/courses/${courseIds[0]}/fill-in`
-
-async function fillIn (
-  service: TestService,
-  { name = 'grades.csv', bytes, options, token }: {
-    name?: string, bytes: Buffer | string, options: object | string, token?: string,
-  }
-) {
-  const text = typeof options === 'string' ? options : JSON.stringify(options)
-  const answer = await upload(service, path(service), { name, bytes }, { options: text }, token)
-  if (answer.status !== 202) return { answer, job: undefined }
-  const as = token ?? await service.token('admin')
-  return { answer, job: (await service.call('GET', answer.json.job, { token: as })).json() }
-}
 
 async function filled (service: TestService, given: Parameters<typeof fillIn>[1]) {
   const { answer, job } = await fillIn(service, given)
@@ -52,14 +17,8 @@ async function filled (service: TestService, given: Parameters<typeof fillIn>[1]
   return { job, file }
 }
 
-async function archive (t: Test, parts: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
-  const folder = mkdtempSync(join(tmpdir(), 'fill-in-'))
-  t.teardown(() => { rmSync(folder, { recursive: true }) })
-  return readFileSync(await writeParts(join(folder, 'book.xlsx'), parts))
-}
-
 t.test('a CSV with semicolons, a mark and quotes: every other byte is the same', async (t) => {
-  const service = await startTestService(t, { courses: [COURSE] })
+  const service = await startTestService(t, { courses: [OFFICE_COURSE] })
   const before = '\u{feff}Registrar;Spring;;\r\n' +
     'ID;"Name; full";Grade;Remark\r\n' +
     '"0042";"Ames; ""Ann""";;a,b\r\n' +
@@ -92,7 +51,7 @@ t.test('a CSV with semicolons, a mark and quotes: every other byte is the same',
       { row: 4, cells: [{ before: '', after: '14,5' }] },
     ],
   })
-  const exports = await service.call('GET', path(service).replace('fill-in', 'performance/exports'))
+  const exports = await service.call('GET', fillInPath(service).replace('fill-in', 'performance/exports'))
   t.strictSame(exports.json(), [])
 
   t.test('overwritten, as text and in missing columns', async (t) => {
@@ -148,8 +107,8 @@ t.test('a CSV with semicolons, a mark and quotes: every other byte is the same',
 })
 
 t.test('a workbook: only these cells, and what makes formulas new', async (t) => {
-  const service = await startTestService(t, { courses: [COURSE] })
-  const task = (await service.call('GET', path(service).replace('fill-in', 'performance'))).json()
+  const service = await startTestService(t, { courses: [OFFICE_COURSE] })
+  const task = (await service.call('GET', fillInPath(service).replace('fill-in', 'performance'))).json()
     .data_headings[0].id as number
   const options = {
     sheet: 'Grades',
@@ -158,7 +117,7 @@ t.test('a workbook: only these cells, and what makes formulas new', async (t) =>
     fill: [...GRADE, { column: 'Letter', with: `task:${task}`, as: 'percent_text', decimals: 0 }],
   }
   const { job, file } = await filled(service, {
-    name: 'Noten Frühjahr.xlsx', bytes: await archive(t, OFFICE_PARTS), options,
+    name: 'Noten Frühjahr.xlsx', bytes: await archiveOf(t, OFFICE_PARTS), options,
   })
   t.match(file?.headers, { 'content-type': /spreadsheetml\.sheet$/ })
   const expected: Record<string, string> = { ...OFFICE_PARTS }
@@ -203,15 +162,15 @@ t.test('a workbook: only these cells, and what makes formulas new', async (t) =>
 
 t.test('files and options that are refused, with the reason', async (t) => {
   const service = await startTestService(t, {
-    courses: [COURSE], settings: { FILL_IN_MAX_BYTES: '60000' },
+    courses: [OFFICE_COURSE], settings: { FILL_IN_MAX_BYTES: '60000' },
   })
   const options = { match: BY_ID, fill: GRADE }
   const types = OFFICE_PARTS['[Content_Types].xml']!
   const cases: Array<[what: string, bytes: Buffer | string, options: object, message: RegExp]> = [
-    ['macros', await archive(t, { ...OFFICE_PARTS, 'xl/vbaProject.bin': 'x' }), options, /macros/],
+    ['macros', await archiveOf(t, { ...OFFICE_PARTS, 'xl/vbaProject.bin': 'x' }), options, /macros/],
     [
       'macros by type',
-      await archive(t, {
+      await archiveOf(t, {
         ...OFFICE_PARTS, '[Content_Types].xml': types.replace('.main', '.macroEnabled.main'),
       }),
       options,
@@ -221,14 +180,14 @@ t.test('files and options that are refused, with the reason', async (t) => {
     ['an old workbook', compound('Workbook'), options, /old Excel document/],
     [
       'a bomb',
-      await archive(t, { ...OFFICE_PARTS, 'xl/media/a.png': Buffer.alloc(70_000) }),
+      await archiveOf(t, { ...OFFICE_PARTS, 'xl/media/a.png': Buffer.alloc(70_000) }),
       options,
       /FILL_IN_MAX_BYTES/,
     ],
-    ['another archive', await archive(t, { 'a.csv': 'ID' }), options, /not an Excel workbook/],
+    ['another archive', await archiveOf(t, { 'a.csv': 'ID' }), options, /not an Excel workbook/],
     [
       'a DOCTYPE',
-      await archive(t, {
+      await archiveOf(t, {
         ...OFFICE_PARTS,
         'xl/worksheets/sheet1.xml':
           `<!DOCTYPE x [<!ENTITY a "b">]>${OFFICE_PARTS['xl/worksheets/sheet1.xml']}`,
@@ -239,7 +198,7 @@ t.test('files and options that are refused, with the reason', async (t) => {
     ['a damaged archive', 'PK\u0003\u0004 and no more', options, /damaged/],
     [
       'no such sheet',
-      await archive(t, OFFICE_PARTS),
+      await archiveOf(t, OFFICE_PARTS),
       { ...options, sheet: 'X' },
       /no sheet "X".*Summary, Grades/,
     ],
@@ -280,7 +239,7 @@ t.test('files and options that are refused, with the reason', async (t) => {
 
 t.test('only the requester has the result, for a day', async (t) => {
   let now = Date.UTC(2015, 3, 1, 12)
-  const service = await startTestService(t, { courses: [COURSE], now: () => now })
+  const service = await startTestService(t, { courses: [OFFICE_COURSE], now: () => now })
   const token = await service.token('teacher', { email: TEACHER })
   const { job, file } = await filled(service, {
     bytes: 'ID,Grade\n0042,\n', options: { match: BY_ID, fill: GRADE }, token,
@@ -293,15 +252,15 @@ t.test('only the requester has the result, for a day', async (t) => {
   t.match((await service.call('GET', `/api/jobs/${job.id}`)).json(), {
     status: 'succeeded', requested_by: 'Tea Cher', url: null, result: null,
   })
-  t.strictSame((await service.call('GET', path(service).replace('fill-in', 'files'))).json().files, [])
+  t.strictSame((await service.call('GET', fillInPath(service).replace('fill-in', 'files'))).json().files, [])
   const student = await service.token('student')
-  t.equal((await service.call('POST', path(service), { token: student })).status, 403)
+  t.equal((await service.call('POST', fillInPath(service), { token: student })).status, 403)
   now += 86_400_000 + 1000
   t.equal(await get(token), 410)
 })
 
 t.test('the upload of a job that is canceled is deleted', async (t) => {
-  const service = await startTestService(t, { courses: [COURSE], withoutRunner: true })
+  const service = await startTestService(t, { courses: [OFFICE_COURSE], withoutRunner: true })
   const { answer } = await fillInQueued(service)
   t.equal((await service.services.files.info({ category: 'fill-in-source' })).length, 1)
   t.equal((await service.call('POST', `${answer.json().job}/cancel`)).status, 202)
@@ -314,7 +273,7 @@ async function fillInQueued (service: TestService) {
   form.set('options', JSON.stringify({ match: BY_ID, fill: GRADE }))
   const body = new Response(form)
   return {
-    answer: await service.call('POST', path(service), {
+    answer: await service.call('POST', fillInPath(service), {
       body: await body.text(), headers: { 'content-type': body.headers.get('content-type') ?? '' },
     }),
   }
