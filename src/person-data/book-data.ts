@@ -1,5 +1,6 @@
 import { openBookReader, type Reads } from '../../db/index.ts'
 import { raiseDataVersion } from '../../db/queries/courses.ts'
+import { findPseudonym } from '../../db/queries/pseudonyms.ts'
 import {
   deleteStudent,
   lineItemsByNumber,
@@ -78,8 +79,10 @@ async function courseOf (
 ): Promise<unknown> {
   const book = await readBook(snapshot, student.course_id, { now })
   const row = book === undefined ? undefined : await rowOf(book, student.id)
+  const pseudonym = await findPseudonym(snapshot, student.id) ?? null
   if (book === undefined || row === undefined) {
-    return { course_id: student.course_id, course: student.course_name, student: studentJson(student) }
+    const { course_id: id, course_name: course } = student
+    return { course_id: id, course, student: studentJson(student, pseudonym) }
   }
   const { course } = book
   const origins = new OriginReader()
@@ -93,7 +96,7 @@ async function courseOf (
     term: course.term,
     time_zone: course.timeZone,
     period: book.periods.find((period) => period.id === student.period_id)?.name ?? null,
-    student: studentJson(student),
+    student: studentJson(student, pseudonym),
     is_dropped: row.isDropped,
     course_average: orNull(row.courseAverage),
     category_averages: book.categories.map(({ name, weight }, c) => ({
@@ -117,9 +120,10 @@ async function rowOf (book: Book, studentId: number): Promise<BookRow | undefine
   return undefined
 }
 
-function studentJson (row: StudentInCourse) {
+function studentJson (row: StudentInCourse, pseudonym: string | null) {
   return {
     id: row.id,
+    pseudonym,
     source_id: row.source_id,
     first_name: row.first_name,
     last_name: row.last_name,

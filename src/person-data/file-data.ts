@@ -8,7 +8,7 @@ import {
 } from '../../db/queries/personal-files.ts'
 import { restartJobsOfOwner } from '../../db/queries/jobs.ts'
 import { EXPORT_CATEGORY, EXPORT_KIND } from '../exports/export.job.ts'
-import { FILL_IN_CATEGORY, FILL_IN_SOURCE } from '../fill-in/fill-in.job.ts'
+import { FILL_IN_CATEGORY, FILL_IN_KIND, FILL_IN_SOURCE } from '../fill-in/fill-in.job.ts'
 import { IMPORT_CATEGORY } from '../imports/import.job.ts'
 import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
@@ -54,6 +54,13 @@ export async function filesOfPerson (
   return { exports, uploads, named }
 }
 
+/** Kinds of jobs that make a file of what they read, and what their attempts say. */
+const RESTARTED = [
+  [EXPORT_KIND, "The course's data has changed; the export starts again."],
+  // Its upload is deleted too, so it fails and says so.
+  [FILL_IN_KIND, "The course's data has changed; the table is filled in again."],
+] as const
+
 /** Workbooks and uploads. Their courses and names say whom they contain; their bytes are not read. */
 export const FILE_DATA: PersonalData = {
   name: 'files',
@@ -81,14 +88,11 @@ export const FILE_DATA: PersonalData = {
   async erase (trx, person, { files, now, terms }) {
     const { exports, uploads, named } = await filesOfPerson(trx, person, terms)
     await files.deleteIn(trx, [...exports, ...uploads, ...named].map((file) => file.id), { atOnce: true })
-    // An export that is running may already have read the person.
+    // A job that is running may already have read the person.
     for (const id of new Set(person.students.map((student) => student.course_id))) {
-      await restartJobsOfOwner(trx, {
-        kind: EXPORT_KIND,
-        owner: { type: 'course', id },
-        now,
-        message: "The course's data has changed; the export starts again.",
-      })
+      for (const [kind, message] of RESTARTED) {
+        await restartJobsOfOwner(trx, { kind, owner: { type: 'course', id }, now, message })
+      }
     }
     await forgetCreator(
       trx,

@@ -184,3 +184,28 @@ t.test('one source id of two people: --course says which', async (t) => {
     [['Lou Unoz'], []]
   )
 })
+
+t.test('jobs that may have read the person start again; pseudonyms of others stay', async (t) => {
+  const world = await peopleWorld(t)
+  const [physics, art] = await world.books()
+  const courses = [physics!.id, art!.id]
+  world.sql(`INSERT INTO pseudonyms (student_id, course_id, pseudonym)
+    SELECT id, course_id, 'S-' || id FROM students`)
+  const pseudonyms = () => world.sql('SELECT student_id, pseudonym FROM pseudonyms ORDER BY student_id')
+  const others = pseudonyms().filter(({ student_id: id }) => world.sql(
+    "SELECT 1 FROM students WHERE id = ? AND source_id = 'u-cyd-77'", id
+  ).length === 0)
+  for (const kind of ['performance-export', 'fill-in', 'import']) {
+    for (const id of courses) {
+      world.sql(`INSERT INTO jobs (kind, state, "key", payload, run_after, created_at, started_at, attempts,
+        owner_type, owner_id) VALUES (?, 'started', ?, '{}', 0, 1, 1, 1, 'course', ?)`, kind, `${kind}:${id}`, id)
+    }
+  }
+  t.match(await world.run(['student', 'erase', 'u-cyd-77', '--yes']), { status: 0 })
+  t.strictSame(pseudonyms(), others)
+  t.strictSame(world.sql('SELECT kind, state, attempts FROM jobs ORDER BY id'), [
+    ...courses.map(() => ({ kind: 'performance-export', state: 'queued', attempts: 0 })),
+    ...courses.map(() => ({ kind: 'fill-in', state: 'queued', attempts: 0 })),
+    ...courses.map(() => ({ kind: 'import', state: 'started', attempts: 1 })),
+  ])
+})

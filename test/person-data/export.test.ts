@@ -6,6 +6,8 @@ t.test('everything that is stored about a person, as JSON', async (t) => {
   const [physics, art] = await world.books()
   t.match(await world.run(['export', String(physics!.id)]), { status: 0 })
   await fillEverywhere(world, physics!.id)
+  world.sql(`INSERT INTO pseudonyms (student_id, course_id, pseudonym)
+    SELECT id, course_id, 'S-7KQ2M9XA' FROM students WHERE source_id = 'u-cyd-77' AND course_id = ?`, physics!.id)
   const answer = await world.run(['student', 'export', 'ID-90210'])
   t.match(answer, { status: 0, stderr: '' })
   const data = JSON.parse(answer.stdout)
@@ -21,7 +23,10 @@ t.test('everything that is stored about a person, as JSON', async (t) => {
         course_id: physics!.id,
         course: 'Physics',
         period: 'Period 2',
-        student: { source_id: 'u-cyd-77', first_name: 'Cydwina', email: 'Cydwina.O@example.edu' },
+        student: {
+          source_id: 'u-cyd-77', first_name: 'Cydwina', email: 'Cydwina.O@example.edu',
+          pseudonym: 'S-7KQ2M9XA',
+        },
         course_average: 0.5,
         category_averages: [
           { category: 'Homework', average: 0.5 },
@@ -41,7 +46,7 @@ t.test('everything that is stored about a person, as JSON', async (t) => {
           },
         ],
       },
-      { course_id: art!.id, course: 'Art', tasks: [{ score: 0.9 }] },
+      { course_id: art!.id, course: 'Art', student: { pseudonym: null }, tasks: [{ score: 0.9 }] },
     ],
     teaching: [],
     roster_records: [
