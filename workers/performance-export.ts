@@ -70,7 +70,7 @@ async function writeExport (
     paper,
     reportFont,
     generatedAt: now,
-    generatedBy: isPseudonymous ? '' : requestedBy === COMMAND_LINE ? undefined : requestedBy,
+    generatedBy: identity !== 'names' ? '' : requestedBy === COMMAND_LINE ? undefined : requestedBy,
     receipts,
     signal,
     onProgress: (done, of) => {

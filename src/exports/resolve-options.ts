@@ -22,10 +22,9 @@ export async function resolveOptions (
   const format = FORMATS[given.format ?? 'xlsx']
   refuseOthers(given)
   const { period_id: periodId, compare_with: compareWith } = given
-  if (periodId !== undefined && await findPeriod(db, courseId, periodId) === undefined) {
-    throw noPeriod(periodId)
-  }
-  await format.assertPossible?.(db, courseId)
+  const period = periodId === undefined ? undefined : await findPeriod(db, courseId, periodId)
+  if (periodId !== undefined && period === undefined) throw noPeriod(periodId)
+  await format.assertPossible?.(db, courseId, period?.source_id)
   const exportId = compareWith === 'last'
     ? (await latestExport(db, courseId, { format: 'xlsx', now }))?.id
     : compareWith

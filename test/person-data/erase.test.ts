@@ -198,7 +198,8 @@ t.test('jobs that may have read the person start again; pseudonyms of others sta
   for (const kind of ['performance-export', 'fill-in', 'import']) {
     for (const id of courses) {
       world.sql(`INSERT INTO jobs (kind, state, "key", payload, run_after, created_at, started_at, attempts,
-        owner_type, owner_id) VALUES (?, 'started', ?, '{}', 0, 1, 1, 1, 'course', ?)`, kind, `${kind}:${id}`, id)
+        owner_type, owner_id) VALUES (?, 'started', ?, '{}', 0, 1, 1, 1, 'course', ?)`,
+      kind, `${kind}:${id}`, id)
     }
   }
   t.match(await world.run(['student', 'erase', 'u-cyd-77', '--yes']), { status: 0 })

@@ -7,7 +7,8 @@ t.test('everything that is stored about a person, as JSON', async (t) => {
   t.match(await world.run(['export', String(physics!.id)]), { status: 0 })
   await fillEverywhere(world, physics!.id)
   world.sql(`INSERT INTO pseudonyms (student_id, course_id, pseudonym)
-    SELECT id, course_id, 'S-7KQ2M9XA' FROM students WHERE source_id = 'u-cyd-77' AND course_id = ?`, physics!.id)
+    SELECT id, course_id, 'S-7KQ2M9XA' FROM students
+    WHERE source_id = 'u-cyd-77' AND course_id = ?`, physics!.id)
   const answer = await world.run(['student', 'export', 'ID-90210'])
   t.match(answer, { status: 0, stderr: '' })
   const data = JSON.parse(answer.stdout)

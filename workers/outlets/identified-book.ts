@@ -28,8 +28,18 @@ function * each (batch: Iterable<BookRow>, shown: (student: StudentRow) => Stude
 }
 
 function withoutNames (student: StudentRow): StudentRow {
-  return { ...student, first_name: null, last_name: null, email: null }
+  const id = student.student_identifier
+  return {
+    ...student,
+    first_name: null,
+    last_name: null,
+    email: null,
+    student_identifier: id === null || isEmail(id) ? null : id,
+  }
 }
+
+/** Some systems use email addresses as ids, which a file with ids only must not have. */
+export function isEmail (id: string): boolean { return id.includes('@') }
 
 function withPseudonym (student: StudentRow): StudentRow {
   if (student.pseudonym == null) throw new Error('a student was added after the pseudonyms were made')

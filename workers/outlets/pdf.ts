@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import yazl from 'yazl'
 import type { Book } from '../../src/courses/book.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
-import { cleanFilename } from '../../src/files/file-name.ts'
+import { cleanFilename, cutToBytes } from '../../src/files/file-name.ts'
 import { stageStream } from '../../src/files/staged-file.ts'
 import { paperOf } from '../workbook/paper.ts'
 import type { OutletFacts, OutletRequest } from './outlet.ts'
@@ -14,8 +14,8 @@ import { ReportDocument } from './pdf/report-document.ts'
 import { reportDrawer, reportName } from './pdf/report.ts'
 import { reportWords } from './pdf/report-words.ts'
 
-/** Most characters of the name of a file in the zip, without its number. */
-const NAME_MAX = 80
+/** Most bytes of the name of a file in the zip, without its number. */
+const NAME_BYTES = 120
 
 /** See `WriteOutlet`. Throws FORMAT_NOT_POSSIBLE if REPORT_FONT cannot be used. */
 export async function writePdf (book: Book, request: OutletRequest): Promise<OutletFacts> {
@@ -23,6 +23,7 @@ export async function writePdf (book: Book, request: OutletRequest): Promise<Out
   const draw = reportDrawer({ book, options, now: generatedAt })
   const all = book.averages().students + (options.include_dropped ? book.averages().dropped : 0)
   let [students, scores] = [0, 0]
+  let drawn: { id: number } | undefined
 
   function begin (title: string): ReportDocument {
     return new ReportDocument({
@@ -33,13 +34,15 @@ export async function writePdf (book: Book, request: OutletRequest): Promise<Out
       author: generatedBy ?? '',
       reportFont: request.reportFont,
       onMissing: () => {
-        receipts.add('missing_glyphs', 'Characters that the font does not have; set REPORT_FONT.')
+        const message = 'Characters that the font does not have; set REPORT_FONT.'
+        receipts.add('missing_glyphs', message, drawn === undefined ? {} : { student: drawn })
       },
     })
   }
 
   function add (document: ReportDocument, row: BookRow): void {
-    document.beginSection(reportName(row))
+    drawn = row.student
+    document.beginSection(reportName(row, options.identity))
     scores += draw(document, row)
     document.endSection()
     students++
@@ -69,7 +72,7 @@ export async function writePdf (book: Book, request: OutletRequest): Promise<Out
     const zip = new yazl.ZipFile()
     const output = zip.outputStream as unknown as Readable
     for await (const row of rows()) {
-      const name = reportName(row)
+      const name = reportName(row, options.identity)
       const document = begin(name)
       add(document, row)
       const chunks: Buffer[] = [...available(document)]
@@ -77,7 +80,7 @@ export async function writePdf (book: Book, request: OutletRequest): Promise<Out
       const number = String(students).padStart(String(all).length, '0')
       // The archive keeps this function, so it must not keep the bytes.
       const held: { bytes: Buffer | undefined } = { bytes: Buffer.concat(chunks) }
-      const file = `${number}_${cleanFilename(name).slice(0, NAME_MAX)}.pdf`
+      const file = cleanFilename(`${number}_${cutToBytes(name.replace(/[/\\]/g, '_'), NAME_BYTES)}.pdf`)
       const written = new Promise<void>((resolve) => {
         zip.addReadStreamLazy(file, { mtime: new Date(generatedAt), compress: false }, (onStream) => {
           const stream = Readable.from([held.bytes ?? Buffer.alloc(0)])

@@ -8,6 +8,7 @@ import type { BookTask } from '../../src/courses/book-columns.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
 import type { UserBody } from '../../src/imports/oneroster/roster-files.ts'
 import { pointsCell } from './cell-points.ts'
+import { isEmail } from './identified-book.ts'
 import type { OutletFacts, OutletRequest } from './outlet.ts'
 import { writeText } from './write-text.ts'
 
@@ -46,6 +47,9 @@ export interface PointsTable {
   cellsAfter: readonly string[]
 }
 
+/** What a cell does not say. */
+interface Count { code: string, message: string, task: BookTask }
+
 /** The tasks of a book, in its order. */
 export async function outletTasks (book: Book, { snapshot }: OutletRequest): Promise<OutletTask[]> {
   const rows = await listTasks(snapshot, book.course.id)
@@ -55,7 +59,7 @@ export async function outletTasks (book: Book, { snapshot }: OutletRequest): Pro
 
 /** A name or an email address in a file with ids only is none. */
 export function plainLogin (login: string | null, identity: string): string {
-  return login === null || (identity === 'ids' && login.includes('@')) ? '' : login
+  return login === null || (identity === 'ids' && isEmail(login)) ? '' : login
 }
 
 /** Writes the table as CSV, and counts what is not in it. See `WriteOutlet`. */
@@ -68,11 +72,11 @@ export async function writePointsTable (
   const all = book.averages().students + (options.include_dropped ? book.averages().dropped : 0)
   let [students, scores, done] = [0, 0, 0]
 
-  function pointsOf (row: BookRow, { task, index }: OutletTask): string {
+  /** `counts` gets what the cell does not say. */
+  function pointsOf (row: BookRow, { task, index }: OutletTask, counts: Count[]): string {
     const cell = pointsCell(row, task, index)
     if (cell === undefined) return none
-    const about = { student: row.student, task }
-    const count = (code: string, message: string) => { receipts.add(code, message, about) }
+    const count = (code: string, message: string) => { counts.push({ code, message, task }) }
     const { points, status } = cell
     if (cell.isLate) count('late', `${system} gets no marks of late work.`)
     if (status === 'exempt') {
@@ -97,7 +101,6 @@ export async function writePointsTable (
         'allows unlimited grades.')
     }
     if (isCapped && points < 0) count('below_zero', `${system} cuts or refuses points below 0.`)
-    scores++
     return String(points)
   }
 
@@ -105,13 +108,13 @@ export async function writePointsTable (
     for (const cells of head) yield csvRow(cells)
     for await (const batch of book.batches({ isDropped: options.include_dropped ? undefined : false })) {
       // A row holds only until the next one, and user names are read for all of them at once.
-      const rows = Array.from(batch, (row) => ({
-        student: row.student,
-        isDropped: row.isDropped,
-        points: tasks.map((task) => pointsOf(row, task)),
-      }))
+      const rows = Array.from(batch, (row) => {
+        const counts: Count[] = []
+        const points = tasks.map((task) => pointsOf(row, task, counts))
+        return { student: row.student, isDropped: row.isDropped, points, counts }
+      })
       const usernames = await usernamesOf(rows.map(({ student }) => student))
-      for (const { student, isDropped, points } of rows) {
+      for (const { student, isDropped, points, counts } of rows) {
         const before = table.cellsBefore(student, { username: usernames.get(student.source_id) ?? null })
         if (before === undefined) {
           const message = `Nothing tells ${system} who these students are: they are not in the file.`
@@ -119,6 +122,9 @@ export async function writePointsTable (
           continue
         }
         if (isDropped) receipts.add('dropped', `${system} does not get who is dropped.`, { student })
+        // The cells of students who are left out are in no other count.
+        for (const { code, message, task } of counts) receipts.add(code, message, { student, task })
+        scores += points.reduce((sum, cell) => sum + (cell === none || cell === exempt ? 0 : 1), 0)
         yield csvRow([...before, ...points, ...table.cellsAfter])
         students++
       }

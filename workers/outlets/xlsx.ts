@@ -15,7 +15,7 @@ export async function writeXlsx (
   { whole, options, file, snapshot, paper, generatedAt, generatedBy, signal, onProgress }: OutletRequest
 ): Promise<OutletFacts> {
   const { course: { id: courseId }, period, today, zeroedCells } = book
-  const hasTeachers = options.identity !== 'pseudonyms'
+  const hasTeachers = options.identity === 'names'
   return await writeWorkbook(book, {
     options,
     paper,

@@ -11,8 +11,9 @@ export const oneroster: ExportFormat = {
   options: ['identity', 'oneroster_version'],
   // It has only ids in any case.
   identities: ['names', 'ids'],
-  async assertPossible (db, courseId) {
-    if ((await listClasses(db, courseId)).length === 0) throw withoutClasses()
+  async assertPossible (db, courseId, period) {
+    const classes = await listClasses(db, courseId)
+    if (!classes.some(({ source_id: id }) => period === undefined || id === period)) throw withoutClasses()
   },
 }
 

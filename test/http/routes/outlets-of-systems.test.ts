@@ -88,6 +88,16 @@ t.test('what a format does not have is refused', async (t) => {
   }
   const noRoster = await service.call('POST', path(service, '/export'), { body: { format: 'oneroster' } })
   t.match(noRoster.json(), { statusCode: 409, code: 'FORMAT_NOT_POSSIBLE', message: /no class ids/ })
+  await addRoster(service)
+  const { services: { db }, courseIds: [courseId = 0] } = service
+  const { id } = await db.write((trx) => trx.insertInto('periods').values({
+    course_id: courseId, source_id: 'section', name: 'Added by a grade book', position: 1,
+  }).returning('id').executeTakeFirstOrThrow())
+  const noClass = await service.call('POST', path(service, '/export'), {
+    body: { format: 'oneroster', period_id: id },
+  })
+  t.match(noClass.json(), { statusCode: 409, code: 'FORMAT_NOT_POSSIBLE' }, 'a period that is no class')
+  t.strictSame(await db.reads.selectFrom('jobs').selectAll().execute(), [], 'no job was made')
 })
 
 t.test('the table of pseudonyms is for administrators, audited, and stored nowhere', async (t) => {

@@ -84,12 +84,15 @@ t.test('for a spreadsheet with a decimal comma, in points, without guard and dro
 })
 
 t.test('without names', async (t) => {
-  const service = await startTestService(t, { courses: [COURSE] })
+  const service = await startTestService(t, {
+    courses: [{ ...COURSE, students: [...COURSE.students ?? [], { identifier: 'dee@example.edu' }] }],
+  })
   const { bytes } = await exported(service, { format: 'csv', identity: 'ids' })
   t.match(bytes.toString(), /\r\n,,0042,,1st,Active/)
+  t.notMatch(bytes.toString(), /@/, 'an email address is no id')
   const workbook = await exported(service, { identity: 'ids' })
   const cells = await cellsOf(t, workbook.bytes)
-  t.notMatch(JSON.stringify(cells), /Ames|ann@/)
+  t.notMatch(JSON.stringify(cells), /Ames|Cher|@example/, 'neither teachers nor who made the file')
   t.match(JSON.stringify(cells), /0042/)
 })
 

@@ -53,11 +53,14 @@ t.test('a report for each student, in one PDF', async (t) => {
   const { job, bytes, headers } = await exported(service, { class_average: true })
   t.match(headers, { 'content-type': 'application/pdf', 'content-disposition': /Physics_I_Reports_.*\.pdf/ })
   t.match(job.result, {
-    students: 6, scores: 10, receipts: [{ code: 'missing_glyphs', count: 1 }],
+    students: 6, scores: 10, receipts: [{ code: 'missing_glyphs', count: 1, students: 1 }],
   })
   const raw = bytes.toString('latin1')
   t.match(raw, /^%PDF-1\.7/)
-  for (const part of ['/MarkInfo', '/StructTreeRoot', '/Outlines', '/Lang (en)', '/PageMode /UseOutlines']) {
+  for (const part of [
+    '/MarkInfo', '/StructTreeRoot', '/Outlines', '/Lang (en)', '/PageMode /UseOutlines', '/S /Document',
+    '/Scope /Column', '/Scope /Row',
+  ]) {
     t.ok(raw.includes(part), part)
   }
   t.equal(raw.match(/\/Type \/Page\n/g)?.length, 6, 'a page each')
@@ -81,6 +84,38 @@ t.test('a zip with a PDF for each student, in Spanish and without names', async 
   t.equal(Object.keys(parts).length, 6)
   t.match(Object.keys(parts)[0], /^1_S-[A-Z0-9]+\.pdf$/)
   for (const text of Object.values(parts)) t.match(text, /^%PDF-1\.7/)
+})
+
+t.test('texts that a page cannot take as they are', async (t) => {
+  const long = 'Essay '.repeat(160).trim()
+  const service = await startTestService(t, {
+    courses: [{
+      name: 'فيزياء \u202e1\u0007',
+      term: 'Term A',
+      school: 'School B',
+      tasks: [{ title: long, pointsPossible: 8 }, { title: 'Plan', pointsPossible: 8 }],
+      students: [
+        { firstName: '../Ann', lastName: 'Ames/Burr', identifier: 'ann@example.edu', cells: [5] },
+        { firstName: 'Ann\u200b\u0007', lastName: 'Ames\n/Burr', identifier: '7', cells: [5, 5] },
+      ],
+    }],
+  })
+  const { job, bytes } = await exported(service, {})
+  t.strictSame(job.result.receipts, [], 'control characters are no missing glyphs')
+  const text = textOf(t, bytes)
+  t.test('as pdftotext reads it', {
+    skip: text === undefined && process.env['CI'] !== 'true' ? 'there is no pdftotext here' : false,
+  }, async (t) => {
+    t.match(text, /Term A · School B · .* · Made on/, 'a course from right to left does not turn its line around')
+    t.equal(text?.match(/Essay/g)?.length, 2 * 160, 'a long title is complete')
+  })
+  const named = await exported(service, { split: true })
+  t.strictSame(Object.keys(await partsOf(named.bytes)), [
+    '1_Ann\u200b Ames _Burr.pdf', '2_.._Ann Ames_Burr.pdf',
+  ])
+  const ids = await exported(service, { split: true, identity: 'ids' })
+  t.strictSame(Object.keys(await partsOf(ids.bytes)).map((name) => name.slice(2)).sort(), ['7.pdf', 's0.pdf'],
+    'an email address is no id')
 })
 
 t.test('a font that cannot be used', async (t) => {

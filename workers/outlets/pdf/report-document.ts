@@ -3,7 +3,7 @@
 import PDFDocument from 'pdfkit'
 import { DomainError } from '../../../src/errors.ts'
 import { fontFiles, type Weight } from './report-fonts.ts'
-import { visualPieces } from './visual-text.ts'
+import { closedLines, isBidirectional, plainText, visualPieces } from './visual-text.ts'
 
 /** Points of an inch. */
 const INCH = 72
@@ -11,6 +11,7 @@ export const MARGIN = 0.75 * INCH
 const LINE = 1.25
 /** Words that were laid out are kept for this many sections. */
 const CACHED_SECTIONS = 32
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
 
 export interface TextStyle {
   size: number
@@ -34,11 +35,14 @@ interface Internals {
   _fontFamilies: Record<string, Internals['_font']>
   _font: { layoutCache?: object, font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
   ref: (data: unknown) => Reference
-  structChildren: unknown[]
   page: { dictionary: Reference & { data: { StructParents?: number } }, height: number }
   flushPages: () => void
   getStructParentTree: () => { _items: Record<number, unknown> }
 }
+
+type Parent = Reference & { data: { K: unknown[] } }
+/** An element of pdfkit. */
+interface Child { dictionary: Reference, setParent: (parent: Reference) => void, setAttached: () => void }
 
 /** `page`: the number of its object. */
 interface Bookmark { title: string, page: number }
@@ -67,6 +71,8 @@ export class ReportDocument {
   readonly #onMissing: ReportDocumentOptions['onMissing']
   readonly #bookmarks: Bookmark[] = []
   readonly #Light: new (id: number) => object
+  /** The element around all others (14.8.4.2). */
+  readonly #root: Parent
   /** Elements that are open, the outermost first. */
   readonly #open: PDFKit.PDFStructureElement[] = []
   /** Pages of the section that are not yet light. */
@@ -86,8 +92,11 @@ export class ReportDocument {
       displayTitle: true,
       font: '',
       info: {
-        Title: title, Producer: 'Perfbook', Creator: 'Perfbook', CreationDate: new Date(generatedAt),
-        ...(author === '' ? {} : { Author: author }),
+        Title: plainText(title),
+        Producer: 'Perfbook',
+        Creator: 'Perfbook',
+        CreationDate: new Date(generatedAt),
+        ...(author === '' ? {} : { Author: plainText(author) }),
       },
     } as PDFKit.PDFDocumentOptions)
     this.#internals = this.#doc as unknown as Internals
@@ -105,6 +114,9 @@ export class ReportDocument {
       }
     }
     this.#onMissing = onMissing
+    const { StructTreeRoot: tree } = this.#internals._root.data
+    this.#root = this.#internals.ref({ S: 'Document', P: tree, K: [] }) as Parent
+    tree.data['K'] = [this.#root]
     this.width = size[0] - 2 * MARGIN
     this.bottom = size[1] - MARGIN
     this.#Light = lightReferences(this.#internals)
@@ -115,13 +127,13 @@ export class ReportDocument {
     this.#begin('Sect')
     this.addPage()
     const page = this.#internals.page.dictionary
-    this.#bookmarks.push({ title, page: page.id })
+    this.#bookmarks.push({ title: plainText(title), page: page.id })
   }
 
   /** Ends the section, whose pages and elements are no longer kept. */
   endSection (): void {
     this.#end()
-    const { _root: { data: root }, structChildren } = this.#internals
+    const { _root: { data: root } } = this.#internals
     this.#internals.flushPages()
     const parents = this.#internals.getStructParentTree()._items
     for (const page of this.#pages) {
@@ -133,8 +145,7 @@ export class ReportDocument {
     }
     this.#pages = []
     this.#lighten(root.Pages.data.Kids)
-    this.#lighten(root.StructTreeRoot.data['K'] as unknown[])
-    structChildren.length = 0
+    this.#lighten(this.#root.data.K)
     // Each name would stay in it.
     for (const font of Object.values(this.#internals._fontFamilies)) {
       if (this.#bookmarks.length % CACHED_SECTIONS === 0) font.layoutCache = Object.create(null) as object
@@ -147,16 +158,31 @@ export class ReportDocument {
     this.y = MARGIN
   }
 
-  /** Begins a new page if there is no room for this height. */
-  ensure (height: number): void {
-    if (this.y + height > this.bottom) this.addPage()
+  /** Begins a new page if there is no room for this height. Returns whether it did. */
+  ensure (height: number): boolean {
+    if (this.y + height <= this.bottom) return false
+    this.addPage()
+    return true
   }
 
-  /** An element around what `draw` draws. */
-  element (type: string, draw: () => void): void {
-    this.#begin(type)
+  /** An element around what `draw` draws. `scope`: what a header of a table is about. */
+  element (
+    type: string, draw: () => void, { text, scope }: { text?: string, scope?: 'Column' | 'Row' } = {}
+  ): void {
+    // Glyphs are in the order in which they are drawn, and may be no characters at all.
+    const actual = text !== undefined && this.#needsText(text) ? plainText(text) : undefined
+    this.#begin(type, {
+      ...(actual === undefined ? {} : { actual }), ...(scope === undefined ? {} : { scope }),
+    })
     draw()
     this.#end()
+  }
+
+  /** What `draw` draws is no content: it was there before. */
+  repeated (draw: () => void): void {
+    this.#doc.markContent('Artifact', { type: 'Pagination' })
+    draw()
+    this.#doc.endMarkedContent()
   }
 
   /** An element with text below each other, from the left margin. */
@@ -169,7 +195,7 @@ export class ReportDocument {
         this.leaf(() => { this.drawLine(line, { x: 0, y: this.y, width: this.width, style }) })
         this.y += style.size * LINE
       }
-    })
+    }, { text })
   }
 
   /** Content of the element that is open. */
@@ -210,8 +236,8 @@ export class ReportDocument {
         line = fitting
       }
     }
-    for (const word of text.split(/\s+/).filter((one) => one !== '')) take(word)
-    return line === '' ? lines : [...lines, line]
+    for (const word of plainText(text).split(' ').filter((one) => one !== '')) take(word)
+    return closedLines(line === '' ? lines : [...lines, line])
   }
 
   lineHeight ({ size }: TextStyle): number { return size * LINE }
@@ -237,15 +263,20 @@ export class ReportDocument {
   /** Ends the document. Returns the rest of its bytes. */
   end (): AsyncIterable<Buffer> {
     this.#writeBookmarks()
+    this.#root.end()
     this.#doc.end()
     return this.#doc as unknown as AsyncIterable<Buffer>
   }
 
-  #begin (type: string): void {
-    const element = this.#doc.struct(type)
+  #begin (type: string, options: PDFKit.Mixins.StructureElementOptions = {}): void {
+    const element = this.#doc.struct(type, options)
     const parent = this.#open.at(-1)
-    if (parent === undefined) this.#doc.addStructure(element)
-    else parent.add(element)
+    if (parent === undefined) {
+      const child = element as unknown as Child
+      child.setParent(this.#root)
+      child.setAttached()
+      this.#root.data.K.push(child.dictionary)
+    } else parent.add(element)
     this.#open.push(element)
   }
 
@@ -262,6 +293,8 @@ export class ReportDocument {
       const pieces: Array<{ text: string, font: string }> = []
       for (const character of word) {
         const found = this.#fontFor(character, weight)
+        // Joiners and selectors say how others look.
+        if (found === -1 && INVISIBLE.test(character)) continue
         if (found === -1 && isDrawn) this.#onMissing(character)
         const font = `${weight}${Math.max(0, found)}`
         const last = pieces.at(-1)
@@ -270,6 +303,13 @@ export class ReportDocument {
       }
       return pieces
     })
+  }
+
+  /** Whether the glyphs of a text do not say it. */
+  #needsText (text: string): boolean {
+    if (isBidirectional(text)) return true
+    for (const character of plainText(text)) if (this.#fontFor(character, 'regular') === -1) return true
+    return false
   }
 
   /** The number of the first font that has a character; -1: none has. */

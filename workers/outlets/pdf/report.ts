@@ -6,12 +6,14 @@ import type { BookRow } from '../../../src/courses/book-row.ts'
 import { gradeOf } from '../../../src/courses/grading-scale.ts'
 import { LATE, PROVISIONAL, STATUS_MASK, STATUSES } from '../../../src/courses/packed-cells.ts'
 import { isMissing, partsOf } from '../../../src/courses/student-json.ts'
-import type { ExportOptions } from '../../../src/exports/export-options.ts'
+import type { ExportOptions, Identity } from '../../../src/exports/export-options.ts'
 import { personName } from '../../../src/person-name.ts'
 import { wordsOf } from '../../workbook/words/words.ts'
+import { isEmail } from '../identified-book.ts'
 import { pointsOf } from '../shown-numbers.ts'
 import type { ReportDocument, TextStyle } from './report-document.ts'
 import { reportWords } from './report-words.ts'
+import { isolated, plainText } from './visual-text.ts'
 
 const TITLE: TextStyle = { size: 18, weight: 'bold' }
 const HEADING: TextStyle = { size: 12, weight: 'bold' }
@@ -22,6 +24,8 @@ const GAP = 10
 const COLUMN_GAP = 8
 /** Of the width of the page: the first column of a table. */
 const FIRST_COLUMN = 0.45
+/** Most lines of a row: fewer than fit on a page with its header. */
+const ROW_LINES = 40
 
 export interface ReportContext {
   book: Book
@@ -30,11 +34,14 @@ export interface ReportContext {
   now: number
 }
 
-/** What a student is called; never empty. */
-export function reportName ({ student }: BookRow): string {
+/** What a student is called; never empty. Without names it is no email address, which may be an id too. */
+export function reportName ({ student }: BookRow, identity: Identity): string {
+  const { student_identifier: identifier, email, source_id: sourceId } = student
   const name = personName(student.first_name, student.last_name)
-  return [name, student.student_identifier, student.email, student.source_id]
-    .find((text) => text !== null && text.trim() !== '') ?? String(student.id)
+  const id = identity === 'ids' && isEmail(sourceId) ? null : sourceId
+  return [name, identifier, email, id]
+    .map((text) => plainText(text ?? '').trim())
+    .find((text) => text !== '') ?? String(student.id)
 }
 
 /** Returns how many assignments have a score. */
@@ -78,17 +85,17 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
 
   function drawHead (document: ReportDocument, row: BookRow): void {
     const { student, courseAverage, isDropped } = row
-    document.paragraph('H1', reportName(row), TITLE)
+    document.paragraph('H1', reportName(row, options.identity), TITLE)
     const facts = [
       course.name, course.term, course.school, periods.get(student.period_id),
       student.student_identifier, isDropped ? words.dropped : null, `${words.madeOn} ${day.format(now)}`,
-    ].filter((fact) => fact != null && fact !== '')
+    ].flatMap((fact) => fact == null || fact === '' ? [] : [isolated(fact)])
     document.paragraph('P', facts.join(' · '), NORMAL)
     document.y += GAP
     const grade = gradeOf(courseAverage, course.gradingScale)
     document.paragraph('P', [
       `${words.courseAverage}: ${shown(courseAverage)}`,
-      ...grade === null ? [] : [`${words.grade}: ${grade}`],
+      ...grade === null ? [] : [`${words.grade}: ${isolated(grade)}`],
       ...ofClass(averages?.course.average),
     ].join(' · '), HEADING)
     document.y += GAP
@@ -97,7 +104,7 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
   function drawWork (document: ReportDocument, title: string, titles: string[]): void {
     document.ensure(document.lineHeight(HEADING) + document.lineHeight(NORMAL))
     document.paragraph('H2', title, HEADING)
-    document.paragraph('P', titles.length === 0 ? words.nothing : titles.join('; '), NORMAL)
+    document.paragraph('P', titles.length === 0 ? words.nothing : titles.map(isolated).join('; '), NORMAL)
     document.y += GAP
   }
 
@@ -129,36 +136,71 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
 
 type TableRow = readonly [name: string, value: string]
 
-/** A heading, and a table of two columns below it. Its header is on each page. */
+/** A heading, and a table of two columns below it. Its header is on each page, and read once. */
 function drawTable (
   document: ReportDocument, title: string, header: TableRow, rows: readonly TableRow[]
 ): void {
   const first = document.width * FIRST_COLUMN
   const second = { x: first + COLUMN_GAP, width: document.width - first - COLUMN_GAP }
-  const drawRow = ([name, value]: TableRow, style: TextStyle, types: [string, string]) => {
-    const [left, right] = [document.wrap(name, first, style), document.wrap(value, second.width, style)]
-    const line = document.lineHeight(style)
-    document.ensure(Math.max(left.length, right.length, 1) * line)
+  const cellsOf = ([name, value]: TableRow, style: TextStyle) => [
+    { text: name, lines: document.wrap(name, first, style), place: { x: 0, width: first } },
+    { text: value, lines: document.wrap(value, second.width, style), place: second },
+  ]
+  type Cells = ReturnType<typeof cellsOf>
+  const heightOf = (cells: Cells, style: TextStyle) =>
+    Math.max(1, ...cells.map(({ lines }) => lines.length)) * document.lineHeight(style)
+
+  function drawCell ({ lines, place }: Cells[number], style: TextStyle, draw: (line: () => void) => void) {
     const top = document.y
+    for (const [i, text] of lines.entries()) {
+      const y = top + i * document.lineHeight(style)
+      draw(() => { document.drawLine(text, { ...place, y, style }) })
+    }
+  }
+
+  function repeatHeader (): void {
+    const cells = cellsOf(header, BOLD)
+    document.repeated(() => {
+      for (const cell of cells) drawCell(cell, BOLD, (line) => { line() })
+    })
+    document.y += heightOf(cells, BOLD)
+    document.rule()
+  }
+
+  function drawRow (cells: Cells, style: TextStyle, isHeader = false): void {
+    if (document.ensure(heightOf(cells, style)) && !isHeader) repeatHeader()
     document.element('TR', () => {
-      for (const [type, lines, place] of [
-        [types[0], left, { x: 0, width: first }], [types[1], right, second],
-      ] as const) {
-        document.element(type, () => {
-          for (const [i, text] of lines.entries()) {
-            document.leaf(() => { document.drawLine(text, { ...place, y: top + i * line, style }) })
-          }
-        })
+      for (const [i, cell] of cells.entries()) {
+        const scope = isHeader ? 'Column' : 'Row'
+        document.element(isHeader || i === 0 ? 'TH' : 'TD', () => {
+          drawCell(cell, style, (line) => { document.leaf(line) })
+        }, { text: cell.text, ...(isHeader || i === 0 ? { scope } : {}) })
       }
     })
-    document.y = top + Math.max(left.length, right.length, 1) * line
+    document.y += heightOf(cells, style)
+  }
+
+  /** A row that is higher than a page continues in another row. */
+  function drawLong (row: TableRow): void {
+    const cells = cellsOf(row, NORMAL)
+    const [longest] = [Math.max(...cells.map(({ lines }) => lines.length))]
+    if (longest <= ROW_LINES) {
+      drawRow(cells, NORMAL)
+      return
+    }
+    for (let from = 0; from < longest; from += ROW_LINES) {
+      drawRow(cells.map(({ lines, place }) => {
+        const some = lines.slice(from, from + ROW_LINES)
+        return { text: some.join(' '), lines: some, place }
+      }), NORMAL)
+    }
   }
   document.ensure(document.lineHeight(HEADING) + 3 * document.lineHeight(NORMAL))
   document.paragraph('H2', title, HEADING)
   document.element('Table', () => {
-    drawRow(header, BOLD, ['TH', 'TH'])
+    drawRow(cellsOf(header, BOLD), BOLD, true)
     document.rule()
-    for (const row of rows) drawRow(row, NORMAL, ['TH', 'TD'])
+    for (const row of rows) drawLong(row)
   })
   document.y += GAP
 }
