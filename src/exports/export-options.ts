@@ -54,9 +54,9 @@ export const exportOptionsSchema = Type.Object({
   ),
   identity: Type.Optional(
     Type.Enum(IDENTITIES, {
-      description: '`names` (default); `ids`: no names and no email addresses of anybody; `pseudonyms`: each ' +
-        'student has a random name that stays the same in all files of the course, and the file has no teachers, ' +
-        'no maker and no ids.',
+      description: '`names` (default); `ids`: no names and no email addresses of anybody; `pseudonyms`: ' +
+        'each student has a random name that stays the same in all files of the course, and the file has ' +
+        'no teachers, no maker and no ids.',
     })
   ),
   separator: Type.Optional(

@@ -21,6 +21,6 @@ export interface ExportFormat {
   options: readonly FormatOption[]
   /** How it can name students. The first one is the default. */
   identities: readonly Identity[]
-  /** Throws FORMAT_NOT_POSSIBLE if this course, or its period with this source id, cannot be written in it. */
+  /** Throws FORMAT_NOT_POSSIBLE if the course, or its period with this source id, cannot be written in it. */
   assertPossible?: (db: Reads | Trx, courseId: number, period?: string) => Promise<void>
 }
