@@ -19,6 +19,7 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import type { BookTasks } from './courses/book-tasks.ts'
 import { bookThreads } from './courses/book-threads.ts'
 import { createCourses, type Courses } from './courses/courses.ts'
+import { makeDurableFolder } from './durable-folder.ts'
 import { freeSpace } from './files/disk-space.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
 import { storageParts } from './files/installation.ts'
@@ -106,7 +107,7 @@ export async function createServices ({
   onStep,
 }: ServicesOptions): Promise<Services> {
   assertNotRestoring(config.DATA_DIR)
-  mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
+  makeDurableFolder(config.filesFolder)
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const startedAt = Date.now()
   const live = { jobs: () => 0 }

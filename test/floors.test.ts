@@ -37,6 +37,7 @@ const BASE = [
   'src/counted.ts',
   'src/csv-row.ts',
   'src/database-settings.ts',
+  'src/durable-folder.ts',
   'src/errors.ts',
   'src/file-location.ts',
   'src/iso-time.ts',

@@ -1,15 +1,7 @@
 // Copies of a database that others write at the same time, and the check whether a database is intact.
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { flushNow, makeDurableFolder } from '../../src/durable-folder.ts'
 import { fileTime } from '../../src/iso-time.ts'
 import { connect, connectPlain, kyselyOver, type SqliteConnection } from './connection.ts'
 import { migrations } from '../migrations/all.ts'
@@ -54,7 +46,7 @@ export async function copyDatabase (
     copy.close()
   }
   chmodSync(to, 0o600)
-  flush(to)
+  flushNow(to)
 }
 
 /**
@@ -121,7 +113,7 @@ export function openSnapshot (file: string): Snapshot {
  */
 export function keepBeforeUpgrade (file: string, step: string, now: number): string {
   const folder = join(dirname(file), 'backups')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeDurableFolder(folder)
   const prefix = `${basename(file, '.sqlite')}-before-`
   const path = join(folder, `${prefix}${step}-${fileTime(now)}.sqlite`)
   const unfinished = `${path}.unfinished`
@@ -130,9 +122,9 @@ export function keepBeforeUpgrade (file: string, step: string, now: number): str
     rmSync(unfinished, { force: true })
     source.prepare('VACUUM INTO ?').run(unfinished)
     chmodSync(unfinished, 0o600)
-    flush(unfinished)
+    flushNow(unfinished)
     renameSync(unfinished, path)
-    flush(folder)
+    flushNow(folder)
   } catch (error) {
     rmSync(unfinished, { force: true })
     throw error
@@ -146,12 +138,3 @@ export function keepBeforeUpgrade (file: string, step: string, now: number): str
 }
 
 const timeOf = (name: string) => name.slice(-'2026-01-01T00-00-00.000Z.sqlite'.length)
-
-function flush (path: string): void {
-  const descriptor = openSync(path, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}

@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { sql, type Kysely } from 'kysely'
+import { makeDurableFolder } from '../../src/durable-folder.ts'
 import {
   throwUncaught, type Database, type DatabaseLocation, type OpenOptions, type Upgrade,
 } from '../database.ts'
@@ -71,7 +72,7 @@ async function openWriter (
   file: string,
   { lockTimeoutMs, mayUpgrade }: { lockTimeoutMs: number, mayUpgrade: boolean }
 ): Promise<Upgrade & { writes: Kysely<Tables> }> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeDurableFolder(dirname(file))
   const writes = kyselyOver<Tables>(connect(file), { lockTimeoutMs })
   let copy: string | null = null
   try {

@@ -1,8 +1,9 @@
 // Who runs the jobs of a data folder: one process, which holds an exclusive lock on a small database of its
 // own. The lock goes with the process, also after kill -9. It must be opened nowhere else in the process:
 // closing any other handle on the file gives the lock up (POSIX record locks).
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDurableFolder } from '../../src/durable-folder.ts'
 import { DomainError } from '../../src/errors.ts'
 import { isBusy } from '../failures.ts'
 import { connectPlain } from './connection.ts'
@@ -28,7 +29,7 @@ export interface FolderLock {
 
 /** Takes the lock at once, or throws FOLDER_IN_USE. `pid` is that of this process. */
 export function lockFolder (folder: string, { pid, address }: FolderHolder): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeDurableFolder(folder)
   const description = join(folder, 'lock.json')
   const sqlite = connectPlain(join(folder, 'lock.sqlite'))
   try {

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { flushNow } from '../durable-folder.ts'
 
 const SECRET_BYTES = 32
 
@@ -28,6 +30,8 @@ export function secretFromFile (file: string): string {
   try {
     writeFileSync(made, `${newSecret()}\n`, { mode: 0o600, flag: 'wx', flush: true })
     linkSync(made, file)
+    // A secret that is used must still be there after a power loss: sessions depend on it.
+    flushNow(dirname(file))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   } finally {

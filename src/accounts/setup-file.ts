@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { flushNow } from '../durable-folder.ts'
 
 const NAME = 'setup-link'
 
@@ -22,6 +23,7 @@ export function writeSetupFile (folder: string, url: string): string {
   try {
     writeFileSync(made, `${url}\n`, { mode: 0o600, flag: 'wx', flush: true })
     renameSync(made, file)
+    flushNow(folder)
   } finally {
     rmSync(made, { force: true })
   }

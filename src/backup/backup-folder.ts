@@ -6,9 +6,10 @@
 //   files/<ab>/<sha256>       the bytes of stored files, each content once, for all backups together
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import { makeDurableFolder } from '../durable-folder.ts'
 import { DomainError, hasCode } from '../errors.ts'
 import { fileTime } from '../iso-time.ts'
 
@@ -54,7 +55,7 @@ export function pooledFile (folder: string, sha256: string): string {
  * else, or if another backup is running.
  */
 export async function openBackupFolder (folder: string, pid: number): Promise<FolderLock> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeDurableFolder(folder)
   const stranger = (await readdir(folder)).find((name) => !OWN_NAMES.has(name) && !BACKUP_NAME.test(name))
   if (stranger !== undefined) {
     throw new DomainError('BACKUP_FAILED', {
@@ -125,14 +126,4 @@ export async function fileFacts (path: string): Promise<{ size: number, sha256: 
     size += chunk.length
   }
   return { size, sha256: hash.digest('hex') }
-}
-
-/** Makes the names in a folder survive a power failure. */
-export async function flushFolder (path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

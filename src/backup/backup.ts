@@ -7,6 +7,7 @@ import {
   openSnapshot,
 } from '../../db/sqlite/database-copy.ts'
 import { findFileByHex, storedFiles, type FileRow } from '../../db/queries/files.ts'
+import { flush, makeDurableFolder } from '../durable-folder.ts'
 import { DomainError } from '../errors.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import { stageStream, type StagedFile } from '../files/staged-file.ts'
@@ -15,7 +16,6 @@ import {
   backupName,
   DATABASE,
   fileFacts,
-  flushFolder,
   listBackups,
   OBJECTS,
   openBackupFolder,
@@ -119,9 +119,9 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
       ...(objects === undefined ? {} : { objects }),
       missing,
     })
-    await flushFolder(unfinished)
+    await flush(unfinished)
     await rename(unfinished, join(folder, name))
-    await flushFolder(folder)
+    await flush(folder)
     const removed = options.keep === undefined ? [] : await prune(folder, options.keep)
     return {
       path: join(folder, name),
@@ -217,9 +217,9 @@ async function collectFile (
     return 'damaged'
   }
   // Existing bytes did not match their name; the rename replaces them.
-  await mkdir(dirname(place), { recursive: true, mode: 0o700 })
+  makeDurableFolder(dirname(place))
   await rename(staged.path, place)
-  await flushFolder(dirname(place))
+  await flush(dirname(place))
   return 'copied'
 }
 
@@ -237,6 +237,8 @@ async function prune (folder: string, keep: number): Promise<string[]> {
   for (const name of removed) {
     // Renamed first, so that a half deleted backup does not look complete.
     await rename(join(folder, name), join(folder, UNFINISHED))
+    // It must not come back after a power loss, without the bytes that are deleted below.
+    await flush(folder)
     await rm(join(folder, UNFINISHED), { recursive: true })
   }
   for (const part of await readdir(join(folder, 'files')).catch(() => [])) {

@@ -5,12 +5,12 @@ import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite
 import { storedFiles } from '../../db/queries/files.ts'
 import { LOCK_FILES, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
 import { checkSchema } from '../../db/migrations/migrate.ts'
+import { flush } from '../durable-folder.ts'
 import { DomainError } from '../errors.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { stageStream, type StagedFile } from '../files/staged-file.ts'
 import {
   DATABASE,
-  flushFolder,
   listBackups,
   pooledFile,
   readManifest,
@@ -74,9 +74,9 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
     // Nothing starts on this folder while `.restoring` exists, so these three are one step.
     await rename(join(restoring, 'files'), join(dataFolder, 'files'))
     await rename(database, join(dataFolder, DATABASE))
-    await flushFolder(dataFolder)
+    await flush(dataFolder)
     await rm(restoring, { recursive: true })
-    await flushFolder(dataFolder)
+    await flush(dataFolder)
     return { name, madeAt: manifest.made_at, files, bytes, missing: manifest.missing }
   } catch (error) {
     for (const part of ['files', DATABASE]) await rm(join(dataFolder, part), { recursive: true, force: true })

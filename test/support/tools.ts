@@ -1,6 +1,6 @@
 // Programs of the machine that some tests need, and what a test does where they are missing.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Debian's own Python, which has Debian's openpyxl and pandas; the one in PATH may be another. */
@@ -59,6 +59,12 @@ export function findCaddy (): Tool {
 /** Runs a command on a terminal of its own. */
 export function findScript (): Tool {
   return { name: 'script', path: inPath('script'), hint: `${INSTALL} bsdutils` }
+}
+
+/** With the headers of the C library. */
+export function findCompiler (): Tool {
+  const path = existsSync('/usr/include/stdio.h') ? inPath('gcc') : undefined
+  return { name: 'GCC', path, hint: `${INSTALL} gcc libc6-dev` }
 }
 
 export function findOpenssl (): Tool {

@@ -1,5 +1,6 @@
 import { lstat, mkdir, open, opendir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { flush } from '../../durable-folder.ts'
 import { assertPathPart } from '../file-name.ts'
 import { assertFileKey, type BytesKey, type FileKey, type FileStorage } from './file-storage.ts'
 
@@ -24,13 +25,13 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
 
     async put (stagedPath, key) {
       const path = pathOf(key)
-      await syncPath(stagedPath)
+      await flush(stagedPath)
       await mkdir(dirname(path), { recursive: true })
       try {
         await rename(stagedPath, path)
         // The names must survive a power loss too: the file's in its folder, and the folder's in its parent.
-        await syncPath(dirname(path))
-        await syncPath(folder)
+        await flush(dirname(path))
+        await flush(folder)
       } catch (error) {
         await rm(dirname(path), { recursive: true, force: true })
         throw error
@@ -88,8 +89,8 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
       if (await statsOf(from) === undefined || await statsOf(to) !== undefined) return false
       await mkdir(dirname(to), { recursive: true })
       await rename(from, to)
-      await syncPath(dirname(to))
-      await syncPath(folder)
+      await flush(dirname(to))
+      await flush(folder)
       await rmdir(dirname(from)).catch(() => {})
       return true
     },
@@ -118,14 +119,5 @@ async function freeName (path: string): Promise<string> {
   for (let n = 1; ; n++) {
     const name = n === 1 ? path : join(dirname(path), `${basename(path)}~${n}`)
     if (await statsOf(name) === undefined) return name
-  }
-}
-
-async function syncPath (path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
