@@ -10,13 +10,14 @@ import { courseLink, type CourseTab } from './router.ts'
 import { useTexts } from './texts/use-texts.ts'
 import { useTitle } from './use-title.ts'
 
-const TABS: readonly CourseTab[] = ['book', 'charts', 'settings', 'import']
+const TABS: readonly CourseTab[] = ['book', 'charts', 'settings', 'import', 'fill-in']
 
 const Charts = lazyView(async () => (await import('./charts/charts.tsx')).Charts)
 const CourseSettings = lazyView(async () => (await import('./settings/settings.tsx')).CourseSettings)
 const CourseImport = lazyView(async () => (await import('./imports/import-view.tsx')).ImportView)
+const FillIn = lazyView(async () => (await import('./fill-in/fill-in-view.tsx')).FillInView)
 
-/** One course: its performance book, its charts, its settings, and its imports. */
+/** One course: its performance book, its charts, its settings, its imports, and tables of an office. */
 export function Course (
   { courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }
 ) {
@@ -74,6 +75,7 @@ export function Course (
           }}
         />
       )}
+      {tab === 'fill-in' && <FillIn courseId={courseId} book={book} />}
       {(tab === 'charts' || tab === 'settings') && !isWhole && <Loading />}
       {tab === 'charts' && isWhole && <Charts book={book} />}
       {tab === 'settings' && isWhole && (

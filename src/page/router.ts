@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 
 // Addresses are after the #, so the page is one document regardless of the path that it is served at.
-export type CourseTab = 'book' | 'charts' | 'settings' | 'import'
+export type CourseTab = 'book' | 'charts' | 'settings' | 'import' | 'fill-in'
 export const ADMIN_PARTS = ['import', 'users', 'jobs', 'storage', 'audit'] as const
 export type AdminPart = typeof ADMIN_PARTS[number]
 export type Route =
@@ -44,7 +44,7 @@ function parseRoute (hash: string): Route {
       query: new URLSearchParams(search),
     }
   }
-  const match = /^\/courses\/([1-9]\d*)(?:\/(charts|settings|import))?$/.exec(path)
+  const match = /^\/courses\/([1-9]\d*)(?:\/(charts|settings|import|fill-in))?$/.exec(path)
   if (match === null) return { view: 'unknown' }
   return {
     view: 'course',

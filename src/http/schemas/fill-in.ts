@@ -1,5 +1,5 @@
 // The result of a fill-in, for the published contract.
-import Type, { type TSchema } from 'typebox'
+import Type, { type Static, type TSchema } from 'typebox'
 import { fillSchema, matchSchema } from '../../fill-in/fill-in-options.ts'
 import { LISTED_MAX, PREVIEW_MAX } from '../../fill-in/fill-in-report.ts'
 import { SHOWN } from '../../fill-in/table-guess.ts'
@@ -57,3 +57,4 @@ export const fillInResultSchema = Type.Object({
   }), { description: `The first ${PREVIEW_MAX} rows with a new value` }),
   table: Type.Optional(tableSchema),
 }, { description: 'Of a fill-in that has succeeded, for the person who requested it' })
+export type FillInResult = Static<typeof fillInResultSchema>

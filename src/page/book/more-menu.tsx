@@ -22,6 +22,9 @@ export function MoreMenu ({ courseId, isTable, onTable, onPrint }: MoreMenuProps
             </li>
           ))}
           <li>
+            <a href={courseLink(courseId, 'fill-in')}>{t('more.fillIn')}</a>
+          </li>
+          <li>
             <button
               type='button'
               onClick={() => {

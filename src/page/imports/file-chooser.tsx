@@ -3,7 +3,15 @@ import { useTexts } from '../texts/use-texts.ts'
 
 /** Takes one file, by drag and drop or from the browser's own file field, which works with all aids. */
 export function FileChooser (
-  { file, onFile, isBusy }: { file: File | undefined, onFile: (file: File) => void, isBusy: boolean }
+  { file, onFile, isBusy, accept = '.zip,.csv,.json,.xlsx,.xlsm', hint }: {
+    file: File | undefined,
+    onFile: (file: File) => void,
+    isBusy: boolean,
+    /** Endings of the files that the browser offers. */
+    accept?: string,
+    /** Which files can be dropped. Default: those of an import. */
+    hint?: string,
+  }
 ) {
   const { t, size } = useTexts()
   const [isOver, setOver] = useState(false)
@@ -38,7 +46,7 @@ export function FileChooser (
           ref={field}
           class='hidden'
           type='file'
-          accept='.zip,.csv,.json,.xlsx,.xlsm'
+          accept={accept}
           disabled={isBusy}
           aria-describedby='file-chosen'
           onChange={({ currentTarget }) => {
@@ -48,7 +56,7 @@ export function FileChooser (
       </label>
       <p id='file-chosen'>
         {file === undefined
-          ? <span class='muted'>{t('import.drop')}</span>
+          ? <span class='muted'>{hint ?? t('import.drop')}</span>
           : (
             <>
               <strong dir='auto'>{file.name}</strong> <span class='muted'>{size(file.size)}</span>

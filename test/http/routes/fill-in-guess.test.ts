@@ -91,7 +91,7 @@ t.test('a table is guessed, and what the guess would fill in is counted', async 
     t.match(result.table, { match: [{ column: 'ID' }], fill: [{ column: 'Total', with: 'course_average' }] })
     t.match(result.counts, { filled: 0, kept: 2 })
     const mails = await guessed('Person,Wer\nANN@example.edu,x\nbo@example.edu,y\n')
-    t.match(mails, { counts: { matched: 0 }, table: { match: [{ column: 'Person', by: 'email' }], fill: [] } })
+    t.match(mails.table, { match: [{ column: 'Person', by: 'email' }], fill: [] })
     const names = await guessed('Wer,Mark\n"Ames, Ann",\nBo Burr,\n')
     t.match(names, { counts: { filled: 2 }, table: { match: [{ column: 'Wer', by: 'name' }] } })
   })

@@ -1,0 +1,11 @@
+import { ApiError } from '../api.ts'
+import type { Texts } from '../texts/use-texts.ts'
+
+/** Names of settings and of options in the API, which mean nothing on the page. */
+const NOT_ON_PAGE = / \((?:FILL_IN_MAX_BYTES|header_row)\)/g
+
+/** Why a table was not filled in, and what to do. */
+export function fillInReason (error: unknown, { t, reason }: Texts): string {
+  if (error instanceof ApiError && error.code === 'BODY_TOO_LARGE') return t('fillIn.tooLarge')
+  return reason(error).replace(NOT_ON_PAGE, '')
+}
