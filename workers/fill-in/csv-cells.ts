@@ -1,5 +1,6 @@
 // The cells of a text table (RFC 4180 and its variants) with their places in the text, so that one cell can
 // be changed and every other character stays.
+import type { DomainError } from '../../src/errors.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 
 export interface CsvCell {
@@ -21,6 +22,8 @@ const QUOTE = '"'
 /** `="0042"`, which keeps a spreadsheet from removing zeros. */
 const FORMULA = /^="([^"]*)"$/
 const COLUMNS_MAX = 20_000
+/** Most characters of a cell. A spreadsheet has at most 32,767. */
+const CELL_MAX = 1_000_000
 
 /** Reads the rows from a place in the text on. Throws FILL_IN_FAILED for a misplaced quote. */
 export function * csvRows (text: string, separator: string, from = 0): Generator<CsvRow> {
@@ -50,6 +53,7 @@ function cellAt (
     const character = text[end]
     if (character === separator || character === '\n' || character === '\r') break
   }
+  if (end - at > CELL_MAX) throw tooLong(row)
   return { text: withoutFormula(text.slice(at, end)), isQuoted: false, start: at, end }
 }
 
@@ -59,6 +63,7 @@ function quotedCell (
   let close = at
   for (;;) {
     close = text.indexOf(QUOTE, close + 1)
+    if (close - at > CELL_MAX) throw tooLong(row)
     if (close === -1) throw fillInFailure(`Row ${row} has an opening quote that is never closed.`)
     if (text[close + 1] !== QUOTE) break
     close++
@@ -72,6 +77,10 @@ function quotedCell (
   }
   const inner = text.slice(at + 1, close).replaceAll('""', QUOTE)
   return { text: withoutFormula(inner), isQuoted: true, start: at, end }
+}
+
+function tooLong (row: number): DomainError {
+  return fillInFailure(`Row ${row} has a cell that is too long. Is this a table?`)
 }
 
 function withoutFormula (text: string): string {

@@ -15,6 +15,10 @@ export interface CsvText {
 
 const SAVE_AGAIN = 'Save the file as "CSV UTF-8" and send it again.'
 
+/** The same in all encodings: most cells. */
+// eslint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/
+
 /** UTF-8, UTF-16 or Windows-1252. Throws FILL_IN_FAILED for other bytes. */
 export function csvText (bytes: Buffer): CsvText {
   const [first, second] = bytes
@@ -27,7 +31,7 @@ export function csvText (bytes: Buffer): CsvText {
   if (isUtf8(bytes)) {
     return {
       raw,
-      decode: (piece) => toBytes(piece).toString('utf8'),
+      decode: (piece) => ASCII.test(piece) ? piece : toBytes(piece).toString('utf8'),
       encode: (text) => Buffer.from(text, 'utf8').toString('latin1'),
       bytes: toBytes,
     }
@@ -39,7 +43,7 @@ export function csvText (bytes: Buffer): CsvText {
   }
   return {
     raw,
-    decode: (piece) => decoder.decode(toBytes(piece)),
+    decode: (piece) => ASCII.test(piece) ? piece : decoder.decode(toBytes(piece)),
     encode: (text) => Array.from(text, (character) => {
       const byte = known.get(character)
       if (byte !== undefined) return byte

@@ -35,6 +35,9 @@ export function sheetEdit (changes: SheetChanges): SheetEdit {
   }
 }
 
+/** Most formulas for several cells. */
+const ARRAYS_MAX = 10_000
+
 interface OpenCell {
   column: number
   /** The start tag and its place. */
@@ -60,6 +63,8 @@ class SheetEditor {
   #rowStyle = ''
   #pending: Array<[column: number, value: CellValue]> = []
   #cell: OpenCell | undefined
+  /** Cells with one formula for all of them, as far as they were met: the first cell has it. */
+  readonly #arrays: Array<{ left: number, right: number, bottom: number }> = []
 
   constructor (changes: SheetChanges, formulas: SheetEdit['formulas']) {
     this.#changes = changes
@@ -112,7 +117,7 @@ class SheetEditor {
       if (style !== undefined) this.#columns.push({ from: Number(min), to: Number(max), style })
     } else if (local === 'row' && parent === 'sheetData') this.#openRow(attributes)
     else if (local === 'c' && parent === 'row') this.#openCell(attributes)
-    else if (local === 'f' && parent === 'c' && this.#cell !== undefined) this.#cell.hasFormula = true
+    else if (local === 'f' && parent === 'c') this.#openFormula(attributes)
   }
 
   #close (name: string): void {
@@ -145,12 +150,25 @@ class SheetEditor {
     this.#cell = { column: this.#column, start: this.#tagStart, tag, hasFormula: false }
   }
 
+  #openFormula ({ t, ref }: Record<string, string>): void {
+    if (this.#cell !== undefined) this.#cell.hasFormula = true
+    // One formula for several cells: the others have only their values (18.3.1.40).
+    if (t !== 'array' && t !== 'dataTable') return
+    const area = areaOf(ref ?? '')
+    if (area !== undefined && this.#arrays.length < ARRAYS_MAX) this.#arrays.push(area)
+  }
+
+  #isInArray (column: number): boolean {
+    return this.#arrays.some(({ left, right, bottom }) =>
+      column >= left && column <= right && this.#row <= bottom)
+  }
+
   #closeCell (prefix: string): void {
     const cell = this.#cell
     if (cell === undefined) return
     this.#cell = undefined
     const [, value] = this.#pending.shift() ?? []
-    if (cell.hasFormula || value === undefined) {
+    if (cell.hasFormula || value === undefined || this.#isInArray(cell.column)) {
       this.#formulas.push({ row: this.#row, column: cell.column })
       return
     }
@@ -170,6 +188,10 @@ class SheetEditor {
     for (let next = this.#pending[0]; next !== undefined && next[0] < column; next = this.#pending[0]) {
       this.#pending.shift()
       const [at, value] = next
+      if (this.#isInArray(at)) {
+        this.#formulas.push({ row: this.#row, column: at })
+        continue
+      }
       const style = this.#rowStyle !== ''
         ? this.#rowStyle
         : this.#columns.find(({ from, to }) => at >= from && at <= to)?.style ?? ''
@@ -178,6 +200,14 @@ class SheetEditor {
       this.#out += cellXml(`<${prefix}c ${attributes}`, value, prefix)
     }
   }
+}
+
+/** A range such as `C4:C6`. */
+function areaOf (reference: string): { left: number, right: number, bottom: number } | undefined {
+  const [, left, top, right = left, bottom = top] =
+    /^\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?$/i.exec(reference) ?? []
+  if (left === undefined || right === undefined) return undefined
+  return { left: columnOfLetters(left), right: columnOfLetters(right), bottom: Number(bottom) }
 }
 
 /** A cell with a value, from its start tag without its end and without a type. */
