@@ -65,7 +65,7 @@ export function ChoiceForm ({ table, choice, book, onChange, onTable }: ChoiceFo
           </select>
         </label>
       </div>
-      <fieldset class='choice'>
+      <fieldset class='choice' tabIndex={-1}>
         <legend>{t('fillIn.match')}</legend>
         <p class='muted small'>{t('fillIn.matchHelp')}</p>
         {choice.match.map(({ column, by }, i) => (
@@ -108,7 +108,7 @@ export function ChoiceForm ({ table, choice, book, onChange, onTable }: ChoiceFo
           }}
         />
       </fieldset>
-      <fieldset class='choice'>
+      <fieldset class='choice' tabIndex={-1}>
         <legend>{t('fillIn.fill')}</legend>
         {choice.fill.map((fill, i) => (
           <FillRow

@@ -107,15 +107,49 @@ export function ColumnSelect ({ label, value, columns, examples, onChange }: Col
   )
 }
 
+/** Then the focus is on what adds a column again. */
 export function Remove ({ name, onClick }: { name: string, onClick: () => void }) {
   const { t } = useTexts()
-  return <button type='button' aria-label={name} title={name} onClick={onClick}>{t('fillIn.remove')}</button>
+  return (
+    <button
+      type='button'
+      aria-label={name}
+      title={name}
+      onClick={({ currentTarget }) => {
+        focusLater(currentTarget, 'button.add')
+        onClick()
+      }}
+    >
+      {t('fillIn.remove')}
+    </button>
+  )
 }
 
-/** `isPossible`: there is something to add. */
+/** `isPossible`: there is something to add. Then the focus is on the new column. */
 export function Add (
   { label, isPossible, onClick }: { label: string, isPossible: boolean, onClick: () => void }
 ) {
   if (!isPossible) return null
-  return <p><button type='button' onClick={onClick}>{label}</button></p>
+  return (
+    <p>
+      <button
+        type='button'
+        class='add'
+        onClick={({ currentTarget }) => {
+          focusLater(currentTarget, '.choice-row:nth-last-child(1 of .choice-row) select')
+          onClick()
+        }}
+      >
+        {label}
+      </button>
+    </p>
+  )
+}
+
+/** Gives the focus to an element of the same group, which may be drawn in a moment. */
+function focusLater (button: HTMLElement, selector: string): void {
+  const group = button.closest('fieldset')
+  requestAnimationFrame(() => {
+    (group?.querySelector<HTMLElement>(selector) ?? group)?.focus()
+  })
 }

@@ -5,6 +5,9 @@ import type { FillInProgress } from './use-fill-in.ts'
 /** A screen reader announces progress in steps of this size. */
 const SPOKEN_STEP = 0.25
 
+/** Errors that are about the file or the choice. */
+const FINAL = ['FILL_IN_FAILED', 'BODY_TOO_LARGE', 'VALIDATION_FAILED']
+
 /** What is going on, or why it failed. */
 export function FillInStatus (
   { progress, isMaking, onCancel, onRetry }: {
@@ -29,17 +32,22 @@ export function FillInStatus (
   }
   const sent = progress.phase === 'uploading' ? progress.sent : 0
   const isLive = progress.phase === 'uploading' || progress.phase === 'following'
+  // The same file fails again: the reason says what to change.
+  const isFinal = progress.phase === 'failed' &&
+    FINAL.includes((progress.error as { code?: string }).code ?? '')
   return (
     <>
       <p class='hidden' role='status'>{sentence(Math.floor(sent / SPOKEN_STEP) * SPOKEN_STEP)}</p>
       {progress.phase !== 'idle' && (
         <div class={`notice ${progress.phase === 'failed' ? 'bad' : ''}`} data-phase={progress.phase}>
           <p class='row' aria-hidden='true'>{sentence(Math.floor(sent * 100) / 100)}</p>
-          <p class='row'>
-            {isLive
-              ? <button type='button' onClick={onCancel}>{t('job.cancel')}</button>
-              : <button type='button' onClick={onRetry}>{t('app.retry')}</button>}
-          </p>
+          {!isFinal && (
+            <p class='row'>
+              {isLive
+                ? <button type='button' onClick={onCancel}>{t('job.cancel')}</button>
+                : <button type='button' onClick={onRetry}>{t('app.retry')}</button>}
+            </p>
+          )}
         </div>
       )}
     </>
