@@ -14,12 +14,13 @@ export interface AttemptEnd {
   message?: string | null
 }
 
-/** Records the start of a run. */
+/** Records the start of a run. In SQLite its id is the token, see `claimJob`. */
 export async function insertAttempt (
   trx: Trx,
   job: { id: number, token: number, attempts: number, started_at: number | null }
 ): Promise<void> {
   await trx.insertInto('job_attempts').values({
+    ...(trx.engine === 'sqlite' ? { id: job.token } : {}),
     job_id: job.id,
     token: job.token,
     attempt: job.attempts,

@@ -54,6 +54,14 @@ export async function nextJob (
 }
 
 /**
+ * A token above all that were ever given, in SQLite. Jobs are deleted with their tokens after a while, but
+ * the counter of the attempts stays, and an attempt has the id of its token.
+ */
+const NEXT_TOKEN = sql<number>`(1 + max(
+  (SELECT coalesce(max(token), 0) FROM jobs),
+  coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'job_attempts'), 0)))`
+
+/**
  * Claims a job with one UPDATE: a token above all others, one more attempt, and no unique key. It starts at
  * `now` (ms), but not before its request.
  */
@@ -69,7 +77,7 @@ export async function claimJob (
       unique_key: null,
       token: trx.engine === 'postgres'
         ? sql<number>`nextval('job_tokens')`
-        : sql<number>`(SELECT max(token) + 1 FROM jobs)`,
+        : NEXT_TOKEN,
       attempts: sql<number>`attempts + 1`,
       started_at: sql<number>`CASE WHEN created_at > ${now} THEN created_at ELSE ${now} END`,
       progress: 0,

@@ -237,7 +237,7 @@ async function storeExport (
       if (job === undefined) {
         throw failed(`Job ${ticket.job.id} no longer exists: the course was deleted in the meantime.`)
       }
-      bar.set(services.runner.progress(job.id) ?? job.progress)
+      bar.set(services.runner.progress(job.token) ?? job.progress)
       if (job.state === 'failed') {
         throw failed(`${job.error_message} (${job.error_code}, job ${job.id})`)
       }

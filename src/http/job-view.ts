@@ -51,7 +51,7 @@ export function createJobView (
     const ahead = job.state === 'queued'
       ? (await polls.get('queue positions', outlook.positions)).get(job.id) ?? 0
       : 0
-    const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
+    const progress = job.state === 'started' ? runner.progress(job.token) ?? job.progress : job.progress
     const { error_code: code, error_message: message } = job
     return {
       id: job.id,

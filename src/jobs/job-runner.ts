@@ -13,6 +13,8 @@ import type { Threads } from './worker-pool.ts'
 
 /** Progress is written to the database, for other processes, at most this often, ms. */
 const PROGRESS_EVERY_MS = 1000
+/** Runs that have ended and whose progress is still known: more than end during one poll. */
+const ENDED_KNOWN = 100
 
 export interface RunnerOptions {
   db: Database
@@ -42,8 +44,11 @@ export interface JobRunner {
   drain: () => Promise<void>
   /** How many jobs run in this process. */
   running: () => number
-  /** The progress of a run in this process, a fraction; newer than the row's. */
-  progress: (jobId: number) => number | undefined
+  /**
+   * The progress of the run with this token in this process, a fraction; newer than the row's. Also of a run
+   * that has just ended: whoever read its row before that must not see less than before.
+   */
+  progress: (token: number) => number | undefined
   /** Calls back at each change of the job, on any node. Returns a function that ends this. */
   watch: (jobId: number, changed: () => void) => () => void
   /**
@@ -60,6 +65,8 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   // By token and not by job: a job that was canceled and retried may start while its last run is being
   // cleaned up.
   const live = new Map<number, LiveRun>()
+  /** The progress of the last runs that ended, by token. */
+  const ended = new Map<number, number>()
   const { watch, changed, allChanged } = createJobWatchers()
   // Changes by other nodes. This node's own changes come back too, which is harmless.
   const listenNoMore = db.listen({
@@ -118,11 +125,18 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       log.error({ err: error, job: job.id }, 'the end of a run was not written; its job is requeued soon')
     }).finally(() => {
       live.delete(job.token)
+      keepProgress(run)
       changed(job.id)
       void delivery.look()
     })
     changed(job.id)
     return run.done
+  }
+
+  function keepProgress ({ job, progress }: LiveRun): void {
+    ended.set(job.token, progress)
+    const [oldest] = ended.keys()
+    if (ended.size > ENDED_KNOWN && oldest !== undefined) ended.delete(oldest)
   }
 
   function onProgress (run: LiveRun, fraction: number): void {
@@ -186,7 +200,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       }
     },
     running: () => live.size,
-    progress: (jobId) => Array.from(live.values()).findLast((run) => run.job.id === jobId)?.progress,
+    progress: (token) => live.get(token)?.progress ?? ended.get(token),
     watch,
     async stop (graceMs) {
       await (stopped ??= stop(graceMs))

@@ -1,6 +1,7 @@
 // What is kept of a job: each of its runs with the reason of its end.
 import t from 'tap'
 import { jobAttempts } from '../../db/queries/job-attempts.ts'
+import { deleteOldRows } from '../../db/queries/old-rows.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind, type JobService } from '../support/job-service.ts'
 import { testFolder } from '../support/test-folder.ts'
@@ -40,6 +41,18 @@ t.test('each run of a job is kept with its times and the reason of its end', asy
       error_message: null,
     },
   ])
+})
+
+t.test('no token is given twice, also not after the job of the last one was deleted', async (t) => {
+  const service = await createJobService(t)
+  await service.runner.start()
+  const first = await service.settled((await service.request({ key: 'test:1' })).job.id)
+  const second = await service.settled((await service.request({ key: 'test:2' })).job.id)
+  t.ok(second.token > first.token)
+  const old = { before: service.clock.now() + 1, limit: 10 }
+  t.equal(await service.db.write((trx) => deleteOldRows(trx, 'jobs', old)), 2)
+  const third = await service.settled((await service.request({ key: 'test:3' })).job.id)
+  t.ok(third.token > second.token, `${third.token} after ${second.token}`)
 })
 
 t.test('the requester reads a plain sentence, the attempt says exactly what went wrong', async (t) => {

@@ -187,15 +187,17 @@ t.test('fencing: what a late run has made is removed', async (t) => {
 
 t.test('progress only rises, is reported at once, and ends with 1', async (t) => {
   const gate = createGate()
+  let token = 0
   const service = await createJobService(t, {
     kinds: [testKind({ extra: { gate: gate.memory, progress: [0.5, 0.2, NaN, 7, -1, 0.75] } })],
+    onStep (step, job) { if (step === 'run: claimed') token = job.token },
   })
   await service.runner.start()
   const { job } = await service.request()
   const reported: number[] = []
   const all = new Promise<void>((resolve) => {
     service.runner.watch(job.id, () => {
-      reported.push(service.runner.progress(job.id) ?? 0)
+      reported.push(service.runner.progress(token) ?? 0)
       if (reported.at(-1) === 0.75) resolve()
     })
   })
@@ -206,7 +208,8 @@ t.test('progress only rises, is reported at once, and ends with 1', async (t) =>
   gate.open()
   t.equal((await service.settled(job.id)).progress, 1)
   await service.runner.drain()
-  t.equal(service.runner.progress(job.id), undefined)
+  t.equal(service.runner.progress(token), 0.75, 'a poll that read the row before the end sees no less')
+  t.equal(service.runner.progress(token + 1), undefined)
 })
 
 t.test('progress reaches the row, for other processes', async (t) => {

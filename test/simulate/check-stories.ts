@@ -1,0 +1,48 @@
+import fc, { type Parameters } from 'fast-check'
+import { runStory, storyOf } from './run-story.ts'
+import { scheduleBuiltins } from './scheduled-builtins.ts'
+import { openSimulatedDatabase } from './simulated-database.ts'
+
+/** Commands of a story, at most. */
+const MOST_COMMANDS = 24
+
+export interface StoriesToCheck extends Pick<Parameters<unknown>, 'seed' | 'path'> {
+  runs: number
+  seed: number
+  mostCommands?: number
+}
+
+export interface Checked {
+  runs: number
+  /** What was broken, with the seed, the path and the shortest story; undefined: every promise was kept. */
+  broken: string | undefined
+}
+
+export interface Stories {
+  check: (options: StoriesToCheck) => Promise<Checked>
+  close: () => Promise<void>
+}
+
+/** Opens the one database of this process for stories. */
+export async function openStories (): Promise<Stories> {
+  scheduleBuiltins()
+  const simulated = await openSimulatedDatabase()
+  return {
+    async check ({ runs, seed, path, mostCommands = MOST_COMMANDS }) {
+      const details = await fc.check(
+        fc.asyncProperty(storyOf(mostCommands), (story) => runStory(simulated, story)),
+        { numRuns: runs, seed, ...(path === undefined ? {} : { path }) }
+      )
+      if (!details.failed) return { runs: details.numRuns, broken: undefined }
+      const { errorInstance, counterexamplePath } = details
+      const text = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
+      return {
+        runs: details.numRuns,
+        broken: `After ${details.numRuns} stories, a promise was broken. To see it again:\n` +
+          `  SIMULATE_SEED=${seed} SIMULATE_PATH=${counterexamplePath ?? ''} npm run test:simulate\n\n` +
+          text,
+      }
+    },
+    close: simulated.close,
+  }
+}

@@ -1,0 +1,137 @@
+// What is promised, as facts about the history of a story and about what is left at its end.
+import type { HistoryLine } from './simulated-database.ts'
+import type { World } from './world.ts'
+
+interface SeenJob {
+  key: string
+  state: string
+  /** Versions of the course at the requests that it serves, and their times, ms. */
+  requests: Array<{ version: number | null, at: number }>
+  exports: number
+  retries: number
+}
+
+const ENDED = ['succeeded', 'failed', 'canceled']
+/** What may follow a state. Whether a retry was asked for is checked as well. */
+const NEXT: Record<string, readonly string[]> = {
+  queued: ['started', 'canceled'],
+  started: ['queued', 'succeeded', 'failed', 'canceled'],
+  failed: ['queued'],
+  canceled: ['queued'],
+  succeeded: [],
+}
+
+/** Checks all that was committed, in its order. Returns what is wrong. */
+export function checkHistory (
+  history: readonly HistoryLine[], retries: ReadonlyMap<number, number>
+): string[] {
+  const jobs = new Map<number, SeenJob>()
+  const wrong: string[] = []
+  let highest = 0
+  const others = (id: number, key: string, state: string) =>
+    Array.from(jobs).some(([other, job]) => other !== id && job.key === key && job.state === state)
+  for (const line of history) {
+    const job = jobs.get(line.job)
+    if (line.what === 'queued') {
+      const key = line.a ?? ''
+      if (job !== undefined) wrong.push(`there are two jobs ${line.job}`)
+      if (others(line.job, key, 'queued')) wrong.push(`job ${line.job} is the second that waits for ${key}`)
+      jobs.set(line.job, { key, state: 'queued', requests: [], exports: 0, retries: 0 })
+      continue
+    }
+    if (job === undefined) {
+      wrong.push(`${line.what} of job ${line.job}, which does not exist`)
+      continue
+    }
+    switch (line.what) {
+      case 'state': {
+        const next = line.b ?? ''
+        if (line.a !== job.state || NEXT[job.state]?.includes(next) !== true) {
+          wrong.push(`job ${line.job} was ${job.state}, then ${next}`)
+        }
+        if (ENDED.includes(job.state) && ++job.retries > (retries.get(line.job) ?? 0)) {
+          wrong.push(`job ${line.job} was ${job.state}, then ${next} without a retry`)
+        }
+        if (next === 'started') {
+          if ((line.token ?? 0) <= highest) {
+            wrong.push(`run ${line.token} of job ${line.job} came after run ${highest}`)
+          }
+          if (others(line.job, job.key, 'started')) {
+            wrong.push(`job ${line.job} is the second that runs for ${job.key}`)
+          }
+          highest = line.token ?? 0
+        }
+        job.state = next
+        break
+      }
+      case 'request':
+        if (ENDED.includes(job.state)) wrong.push(`a request joined job ${line.job}, which was ${job.state}`)
+        job.requests.push({ version: line.version, at: line.at ?? 0 })
+        break
+      case 'export':
+        if (job.state !== 'succeeded') wrong.push(`job ${line.job}, which is ${job.state}, has an export`)
+        if (++job.exports > 1) wrong.push(`job ${line.job} has a second export`)
+        for (const { version, at } of job.requests) {
+          if ((line.version ?? 0) < (version ?? 0)) {
+            wrong.push(`job ${line.job} read version ${line.version}; it was requested at ${version}`)
+          }
+          if ((line.at ?? 0) <= at) wrong.push(`the export of job ${line.job} is older than a request`)
+        }
+        break
+      case 'progress back':
+        wrong.push(`the progress of job ${line.job} went back in its row`)
+        break
+      case 'deleted':
+        if (!ENDED.includes(job.state)) wrong.push(`job ${line.job} was deleted while it was ${job.state}`)
+        job.state = 'deleted'
+    }
+  }
+  for (const [id, job] of jobs) {
+    if (job.state !== 'deleted' && !ENDED.includes(job.state)) {
+      wrong.push(`job ${id} never ended: it is ${job.state}`)
+    }
+    if (job.state === 'succeeded' && job.key.startsWith('performance-export') && job.exports === 0) {
+      wrong.push(`job ${id} succeeded without an export`)
+    }
+  }
+  return wrong
+}
+
+/** Whether all is quiet: no job waits or runs. */
+export function isAtRest ({ simulated, service }: World): boolean {
+  return service()?.runner.running() === 0 &&
+    simulated.rows('SELECT 1 FROM jobs WHERE state IN (\'queued\', \'started\') LIMIT 1').length === 0
+}
+
+/** Checks what is left when all is quiet. Returns what is wrong. */
+export function checkRest (
+  { simulated, storage, staged, service }: World, { isSettled }: { isSettled: boolean }
+): string[] {
+  const wrong: string[] = []
+  const running = service()?.runner.running()
+  if (running !== 0) wrong.push(`${running} runs are left`)
+  if (staged().length > 0) wrong.push(`staging has ${staged().join(', ')}`)
+  const open = simulated.rows<{ job_id: number }>('SELECT job_id FROM job_attempts WHERE finished_at IS NULL')
+  for (const { job_id: id } of open) wrong.push(`a run of job ${id} has no end`)
+  wrong.push(...checkBytes({ simulated, storage }))
+  if (isSettled) {
+    const known = new Set(simulated.rows<{ name: string }>(
+      'SELECT coalesce(object_key, hex) AS name FROM files WHERE removed_at IS NULL').map(({ name }) => name))
+    for (const name of storage.stored.keys()) {
+      if (!known.has(name)) wrong.push(`the bytes ${name} have no row`)
+    }
+    const notes = simulated.rows('SELECT hex FROM file_intents')
+    if (notes.length > 0) wrong.push(`${notes.length} notes about bytes are left`)
+  }
+  return wrong
+}
+
+/** Every row has its bytes, at every moment. */
+export function checkBytes ({ simulated, storage }: Pick<World, 'simulated' | 'storage'>): string[] {
+  const rows = simulated.rows<{ name: string, size: number, lost_at: number | null }>(
+    'SELECT coalesce(object_key, hex) AS name, size, lost_at FROM files WHERE removed_at IS NULL')
+  return rows.flatMap(({ name, size, lost_at: lostAt }) => {
+    const found = storage.stored.get(name)
+    return found?.bytes.length === size && lostAt === null ? [] : [`the file ${name} has no bytes`]
+  })
+}

@@ -1,0 +1,88 @@
+// One story: its commands, then quiet, then a last look at everything.
+import fc, { type AsyncCommand, type Scheduler } from 'fast-check'
+import { act, type Life } from './life.ts'
+import { checkBytes, checkHistory, checkRest, isAtRest } from './promises.ts'
+import { beginScheduling, endScheduling } from './scheduled-builtins.ts'
+import { DAY_MS } from './service-process.ts'
+import type { SimulatedDatabase } from './simulated-database.ts'
+import { COMMANDS } from './story-commands.ts'
+import { createWorld, type World, type WorldKind } from './world.ts'
+
+/** A promise was broken. Its message is the story. */
+export class BrokenPromise extends Error {
+  override name = 'BrokenPromise'
+}
+
+/** Waits that are long enough for everything that ends by itself, ms. */
+const WAITS = [0, 500, 1000, 2000, 5000, 20_000, 60_000, 120_000, 900_000, 3_600_000]
+const MOST_WAITS = 10 * WAITS.length
+
+export async function runStory (
+  simulated: SimulatedDatabase,
+  { scheduler, commands, kind, seed }: {
+    scheduler: Scheduler, commands: Iterable<AsyncCommand<World, World>>, kind: WorldKind, seed: number,
+  }
+): Promise<void> {
+  const world = createWorld(scheduler, simulated, kind)
+  beginScheduling((): Life => world.life(), seed)
+  try {
+    void world.boot()
+    await scheduler.waitIdle()
+    await fc.scheduledModelRun(scheduler, () => ({ model: world, real: world }), commands)
+    world.tell('Then nothing more happens.')
+    await rest(scheduler, world)
+    for (const fault of checkRest(world, { isSettled: false })) world.blame(fault)
+    await settle(scheduler, world)
+    for (const fault of checkRest(world, { isSettled: true })) world.blame(fault)
+    for (const fault of checkHistory(simulated.history(), world.retries)) world.blame(fault)
+    if (world.faults.length > 0) throw new BrokenPromise(world.faults.join('\n'))
+  } catch (error) {
+    if (!(error instanceof BrokenPromise)) world.blame(String(error))
+    const place = `${kind.isRemote ? 'an object store' : 'a disk'}, ${kind.isFar ? 'slow' : 'quick'} reads`
+    const { faults, story } = world
+    throw new BrokenPromise(`${faults.join('\n')}\n\nThe story, with ${place}:\n${story.join('\n')}`)
+  } finally {
+    world.end()
+    endScheduling()
+  }
+}
+
+/** Lets time pass until no job waits or runs. */
+async function rest (scheduler: Scheduler, world: World): Promise<void> {
+  for (let wait = 0; wait < MOST_WAITS; wait++) {
+    world.clock.pass(WAITS[wait % WAITS.length] ?? 0)
+    await scheduler.waitIdle()
+    for (const fault of checkBytes(world)) world.blame(fault)
+    if (scheduler.count() === 0 && isAtRest(world)) return
+  }
+}
+
+/** Nothing fails any more, and everything that cleans up has its turn. */
+async function settle (scheduler: Scheduler, world: World): Promise<void> {
+  for (const list of [world.endings, world.storage.puts, world.storage.removals]) list.length = 0
+  // Until the clock is right again, what was noted before it was set back seems to come from the future.
+  world.clock.pass(world.clock.behind())
+  if (!world.storage.isRemote) {
+    world.tell('Nothing fails any more, and the service starts again.')
+    void world.stop(0).then(() => world.boot())
+    await rest(scheduler, world)
+    return
+  }
+  // A store is searched once a day, and what it finds is kept for a while.
+  world.tell('Nothing fails any more, and some days pass.')
+  for (let day = 0; day < 2; day++) {
+    world.clock.pass(DAY_MS + 1)
+    void world.service()?.housekeeping.requestNow(1)
+    await rest(scheduler, world)
+  }
+}
+
+/** Stories of at most so many commands. */
+export function storyOf (mostCommands: number) {
+  return fc.record({
+    kind: fc.record({ isRemote: fc.boolean(), isFar: fc.boolean() }),
+    scheduler: fc.scheduler({ act: async (step) => { await act(step) } }),
+    commands: fc.commands(COMMANDS, { maxCommands: mostCommands, size: 'max' }),
+    seed: fc.nat(),
+  })
+}

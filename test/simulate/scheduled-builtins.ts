@@ -1,0 +1,55 @@
+// What the product takes from Node and what takes time or is random: files of the staging folder become steps
+// of the simulation, and chance comes from its seed. The files themselves are real.
+import fs from 'node:fs'
+import promises from 'node:fs/promises'
+import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
+import type { Life } from './life.ts'
+
+/** Whose life calls now; undefined: no simulation runs. */
+let caller: (() => Life) | undefined
+let random: (() => number) | undefined
+
+const STEPS = { mkdir: fs.mkdirSync, rm: fs.rmSync, readdir: fs.readdirSync } as const
+
+/** Replaces the functions, once in this process. Without a simulation they do what they did before. */
+export function scheduleBuiltins (): void {
+  for (const [name, call] of Object.entries(STEPS)) {
+    const original = promises[name as keyof typeof STEPS] as (...args: unknown[]) => Promise<unknown>
+    const scheduled = async (...args: unknown[]) => {
+      if (caller === undefined) return await original(...args)
+      await caller().step(name)
+      return (call as (...args: unknown[]) => unknown)(...args)
+    }
+    Object.assign(promises, { [name]: scheduled })
+  }
+  const { randomBytes } = crypto
+  const seededBytes = (size: number) =>
+    random === undefined ? randomBytes(size) : Buffer.from(Uint8Array.from({ length: size }, seededByte))
+  Object.assign(crypto, { randomBytes: seededBytes })
+  const { random: chance } = Math
+  Math.random = () => random === undefined ? chance() : random()
+  syncBuiltinESMExports()
+}
+
+function seededByte (): number { return Math.floor((random?.() ?? 0) * 256) }
+
+/** From now on, calls are steps of the life that `life` names, and chance follows the seed. */
+export function beginScheduling (life: () => Life, seed: number): void {
+  caller = life
+  random = fractions(seed)
+}
+
+export function endScheduling (): void {
+  caller = undefined
+  random = undefined
+}
+
+/** A linear congruential generator of fractions: enough for names and waits. */
+function fractions (seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state >>> 8) / 2 ** 24
+  }
+}

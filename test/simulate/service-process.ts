@@ -1,0 +1,141 @@
+// The service as `services.ts` and `run-service.ts` put it together, without HTTP: real parts over a made
+// pool and a made storage. A process can be killed at any step.
+import { join } from 'node:path'
+import type { Database } from '../../db/index.ts'
+import { createCourses, type Courses } from '../../src/courses/courses.ts'
+import type { BookThreads } from '../../src/courses/book-threads.ts'
+import { createExports, type Exports } from '../../src/exports/exports.ts'
+import { exportKind } from '../../src/exports/export.job.ts'
+import { createFileLibrary, type FileLibrary } from '../../src/files/file-library.ts'
+import { createHousekeeping, type Housekeeping } from '../../src/housekeeping/housekeeping.ts'
+import { housekeepingKind } from '../../src/housekeeping/housekeeping.job.ts'
+import type { KeepRules } from '../../src/housekeeping/keep-rules.ts'
+import { createLocalDelivery } from '../../src/jobs/delivery/local.ts'
+import { withTask } from '../../src/jobs/job-kind.ts'
+import { createJobQueue, type JobQueue } from '../../src/jobs/job-queue.ts'
+import { createJobRunner, type JobRunner } from '../../src/jobs/job-runner.ts'
+import type { Log } from '../../src/log.ts'
+import { bindDatabase } from './bound-database.ts'
+import type { Life } from './life.ts'
+import { createMadeThreads, type ThreadEnding } from './made-threads.ts'
+import type { MadeStorage } from './made-storage.ts'
+import type { MovingClock } from './moving-clock.ts'
+import type { SimulatedDatabase } from './simulated-database.ts'
+
+export const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+
+export const RULES: KeepRules = {
+  exports: { retentionMs: DAY_MS, keepLatest: true },
+  tombstoneMs: 2 * DAY_MS,
+  deletedBytesMs: 2 * HOUR_MS,
+  rowsMs: {
+    jobs: 10 * DAY_MS,
+    audit_log: Infinity,
+    sessions: Infinity,
+    undo_imports: Infinity,
+    password_links: Infinity,
+    sign_in_networks: Infinity,
+    shared_counters: Infinity,
+    shared_claims: Infinity,
+  },
+}
+
+export interface ProcessParts {
+  simulated: SimulatedDatabase
+  storage: MadeStorage
+  clock: MovingClock
+  endings: ThreadEnding[]
+  /** Whether reads take time. */
+  isFar: boolean
+  log: Log
+}
+
+export interface ServiceProcess {
+  life: Life
+  db: Database
+  queue: JobQueue
+  runner: JobRunner
+  files: FileLibrary
+  exports: Exports
+  courses: Courses
+  housekeeping: Housekeeping
+  /** What `serve` does at its start. Returns how many rows or bytes it had to repair. */
+  start: () => Promise<{ lost: number, quarantined: number }>
+  stop: (graceMs: number) => Promise<void>
+}
+
+const NO_READERS = {
+  run: async () => { throw new Error('the simulation reads no books') },
+} as unknown as BookThreads
+
+export function createServiceProcess (
+  { simulated, storage: made, clock: moving, endings, isFar, log }: ProcessParts,
+  life: Life
+): ServiceProcess {
+  const stagingFolder = join(simulated.folder, 'staging')
+  const clock = moving.of(life)
+  const { now } = clock
+  const db = bindDatabase(simulated.db, life, { isFar })
+  const storage = made.of(life)
+  const pool = createMadeThreads({
+    life,
+    clock: moving,
+    endings,
+    versionOf: simulated.versionOf,
+    parts: (thread) => ({ db: bindDatabase(simulated.db, thread, { isFar }), storage: made.of(thread) }),
+  })
+  const files = createFileLibrary({
+    db, storage, stagingFolder, now, deletedBytesMs: RULES.deletedBytesMs, log,
+  })
+  const kinds = [
+    withTask(pool, 'performanceExport', exportKind({
+      db,
+      files,
+      now,
+      timeLimitMs: 900_000,
+      paper: 'auto',
+      reportFont: '',
+      retention: RULES.exports,
+      replacesOldest: false,
+    })),
+    withTask(pool, 'housekeeping', housekeepingKind({
+      database: db.location,
+      files: { kind: 'disk', folder: '', quarantineFolder: '' },
+      now,
+      rules: RULES,
+    })),
+  ]
+  const delivery = createLocalDelivery({ db, clock, log })
+  const runner = createJobRunner({ db, delivery, pool, kinds, stagingFolder, clock, log })
+  const queue = createJobQueue({
+    db,
+    queueMax: 1000,
+    delivery,
+    async onCancel (trx, job) { await kinds.find(({ name }) => name === job.kind)?.canceled?.(trx, job) },
+    canceled: (jobId) => { runner.abort(jobId) },
+  })
+  const housekeeping = createHousekeeping({
+    db, storage, queue, clock, rules: RULES, filesEveryMs: HOUR_MS, log,
+  })
+  return {
+    life,
+    db,
+    queue,
+    runner,
+    files,
+    exports: createExports({ db, files, queue, readers: NO_READERS, now, retention: RULES.exports }),
+    courses: createCourses({ db, files, queue, readers: NO_READERS, now }),
+    housekeeping,
+    async start () {
+      const reconciled = await files.reconcile()
+      await runner.start()
+      void housekeeping.start()
+      return reconciled
+    },
+    async stop (graceMs) {
+      housekeeping.stop()
+      await runner.stop(graceMs)
+    },
+  }
+}

@@ -1,0 +1,189 @@
+// What happens in a story: each command begins something, and the scheduler decides when it goes on.
+import fc, { type AsyncCommand } from 'fast-check'
+import { raiseDataVersion } from '../../db/queries/courses.ts'
+import { DomainError } from '../../src/errors.ts'
+import { STORAGE_ENDINGS } from './made-storage.ts'
+import { THREAD_ENDINGS } from './made-threads.ts'
+import { pollJob } from './poll.ts'
+import { DAY_MS, type ServiceProcess } from './service-process.ts'
+import type { World } from './world.ts'
+
+/** A command changes only the world; there is no other model. */
+type StoryCommand = AsyncCommand<World, World>
+
+/** Does nothing where `begin` says false. */
+function command (text: string, begin: (world: World, text: string) => false | undefined): StoryCommand {
+  return {
+    check: () => true,
+    async run (world) { begin(world, text) },
+    toString: () => text,
+  }
+}
+
+/** Begins a request to the service. It is never answered if the process dies. */
+function ask (
+  world: World, text: string, process: ServiceProcess | undefined,
+  request: (process: ServiceProcess) => Promise<string>
+): false | undefined {
+  if (process === undefined) return false
+  world.tell(text)
+  void request(process).then((answer) => { world.tell(`    ${text}: ${answer}`) }, (error: unknown) => {
+    if (!(error instanceof DomainError)) world.blame(`${text} threw ${String(error)}`)
+    else world.tell(`    ${text}: refused with ${error.code}`)
+  })
+}
+
+/** The job of one of the tickets that were given so far. */
+function pickJob ({ tickets }: World, which: number): number | undefined {
+  return tickets[which % Math.max(1, tickets.length)]?.job.id
+}
+
+const rarely = fc.oneof({ arbitrary: fc.constant(false), weight: 5 }, fc.boolean())
+const course = fc.integer({ min: 0, max: 1 })
+const which = fc.nat(5)
+const user = fc.integer({ min: 0, max: 1 })
+
+const click = fc.record({
+  course: fc.oneof({ arbitrary: fc.constant(0), weight: 4 }, course),
+  user,
+  byPeriod: rarely,
+  byCommand: rarely,
+}).map(({ course, user, byPeriod, byCommand }) => command(
+  `${byCommand ? 'the command line' : `user ${user + 1}`} asks for ` +
+  `${byPeriod ? 'sheets by period' : 'an export'} of course ${course + 1}`,
+  (world, text) => ask(world, text, byCommand ? world.commandLine : world.service(), async ({ exports }) => {
+    const ticket = await exports.request({
+      courseId: world.simulated.courseIds[course] ?? 0,
+      options: byPeriod ? { sheets: 'period' } : {},
+      userId: byCommand ? null : world.simulated.userIds[user] ?? null,
+      requestedBy: `user ${user + 1}`,
+    })
+    if (ticket === undefined) return 'there is no such course'
+    world.tickets.push(ticket)
+    return `${ticket.joined ? 'joins' : 'gets'} job ${ticket.job.id}`
+  })
+))
+
+const poll = fc.tuple(which, user).map(([which, user]) => command(
+  `user ${user + 1} polls ticket ${which}`,
+  (world, text) => {
+    const job = pickJob(world, which)
+    if (job === undefined) return false
+    return ask(world, text, world.service(), (process) => pollJob(world, process, { user, job }))
+  }
+))
+
+const cancel = fc.record({
+  which, user, force: fc.boolean(), byCommand: rarely,
+}).map(({ which, user, force, byCommand }) => command(
+  `${force ? 'an administrator' : `user ${user + 1}`} cancels ticket ${which}` +
+  `${byCommand ? ' by command' : ''}`,
+  (world, text) => {
+    const job = pickJob(world, which)
+    if (job === undefined) return false
+    return ask(world, text, byCommand ? world.commandLine : world.service(), async ({ queue }) =>
+      `job ${job} is ${await queue.cancel(job, { userId: world.simulated.userIds[user] ?? null, force })}`)
+  }
+))
+
+const retry = which.map((which) => command(
+  `an administrator retries ticket ${which}`,
+  (world, text) => {
+    const job = pickJob(world, which)
+    if (job === undefined) return false
+    return ask(world, text, world.service(), async ({ queue }) => {
+      world.retries.set(job, (world.retries.get(job) ?? 0) + 1)
+      return await queue.retry(job) ? `job ${job} waits again` : `job ${job} is not one to retry`
+    })
+  }
+))
+
+const change = course.map((course) => command(
+  `the book of course ${course + 1} changes`,
+  (world, text) => ask(world, text, world.service(), async ({ db }) => {
+    const id = world.simulated.courseIds[course] ?? 0
+    await db.write((trx) => raiseDataVersion(trx, id, world.clock.now()))
+    return `its version is ${world.simulated.versionOf(id)}`
+  })
+))
+
+const deleteExport = course.map((course) => command(
+  `the oldest export of course ${course + 1} is deleted`,
+  (world, text) => ask(world, text, world.service(), async ({ exports }) => {
+    const id = world.simulated.courseIds[course] ?? 0
+    const oldest = (await exports.list(id)).at(-1)
+    if (oldest === undefined) return 'there is none'
+    return await exports.delete(id, oldest.id) ? `export ${oldest.id} is gone` : 'it was gone'
+  })
+))
+
+const deleteCourse = fc.constant(command(
+  'course 2 is deleted',
+  (world, text) => ask(world, text, world.service(), async ({ courses }) =>
+    await courses.delete(world.simulated.courseIds[1] ?? 0) ? 'it is gone' : 'it was gone')
+))
+
+const housekeeping = fc.constant(command(
+  'an administrator asks for housekeeping',
+  (world, text) => ask(world, text, world.service(), async ({ housekeeping }) =>
+    `job ${(await housekeeping.requestNow(world.simulated.userIds[0] ?? 0)).job.id}`)
+))
+
+const sweep = fc.constant(command(
+  'expired files are swept',
+  (world, text) => ask(world, text, world.service(), async ({ housekeeping }) =>
+    `${(await housekeeping.sweepFiles()).files} files`)
+))
+
+const pass = fc.constantFrom(20, 500, 1000, 2500, 20_000, 95_000, 950_000, 2 * DAY_MS, 12 * DAY_MS)
+  .map((ms) => command(`${ms} ms pass`, (world, text) => {
+    world.tell(text)
+    world.clock.pass(ms)
+    return undefined
+  }))
+
+const setBack = fc.constantFrom(1500, 3_600_000, 400 * DAY_MS).map((ms) =>
+  command(`the clock is set back by ${ms} ms`, (world, text) => {
+    world.tell(text)
+    world.clock.setBack(ms)
+    return undefined
+  }))
+
+const crash = fc.constant(command('the process is killed, and starts again', (world, text) => {
+  world.tell(text)
+  world.kill()
+  void world.boot().then(() => { world.tell('    the service is up again') })
+  return undefined
+}))
+
+const stop = fc.constantFrom(0, 10_000).map((graceMs) =>
+  command(`the service stops within ${graceMs} ms, and starts again`, (world, text) => {
+    if (world.service() === undefined) return false
+    world.tell(text)
+    void world.stop(graceMs).then(() => world.boot())
+      .then(() => { world.tell('    the service is up again') })
+    return undefined
+  }))
+
+const threads = fc.constantFrom(...THREAD_ENDINGS).map((ending) =>
+  command(`the next thread ${ending}`, (world, text) => {
+    world.tell(text)
+    world.endings.push(ending)
+    return undefined
+  }))
+
+const storage = fc.tuple(fc.constantFrom('puts', 'removals'), fc.constantFrom(...STORAGE_ENDINGS)).map(
+  ([calls, ending]) => command(`one of the next ${calls} ${ending}`, (world, text) => {
+    world.tell(text)
+    world.storage[calls as 'puts' | 'removals'].push(ending)
+    return undefined
+  })
+)
+
+const wait = fc.constant(command('a moment', () => undefined))
+
+/** Every command, the frequent ones several times. */
+export const COMMANDS = [
+  click, click, click, click, poll, poll, cancel, retry, change, deleteExport, deleteCourse, housekeeping,
+  sweep, pass, pass, pass, setBack, crash, crash, stop, threads, threads, storage, storage, wait, wait,
+]

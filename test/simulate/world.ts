@@ -1,0 +1,138 @@
+// All that a story is about: the service and what is around it.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Scheduler } from 'fast-check'
+import type { JobTicket } from '../../src/jobs/job-queue.ts'
+import { createLife, type Life } from './life.ts'
+import { createMadeStorage, type MadeStorage } from './made-storage.ts'
+import type { ThreadEnding } from './made-threads.ts'
+import { createMovingClock, type MovingClock } from './moving-clock.ts'
+import { createServiceProcess, type ServiceProcess } from './service-process.ts'
+import type { SimulatedDatabase } from './simulated-database.ts'
+
+/** How the world of a story is. */
+export interface WorldKind {
+  /** Files are in an object store. */
+  isRemote: boolean
+  /** The answers of reads take time. */
+  isFar: boolean
+}
+
+/** What a client saw of a job. */
+export interface Poll {
+  state: string
+  token: number
+  progress: number
+  /** How often someone had asked for a retry of the job. */
+  retries: number
+  process: ServiceProcess
+}
+
+export interface World {
+  simulated: SimulatedDatabase
+  clock: MovingClock
+  storage: MadeStorage
+  endings: ThreadEnding[]
+  /** The command line, which queues and cancels jobs and runs none. */
+  commandLine: ServiceProcess
+  /** The service; undefined: it is starting or stopping. */
+  service: () => ServiceProcess | undefined
+  /** Whose life the latest process is. */
+  life: () => Life
+  tickets: JobTicket[]
+  /** What each client saw last of each job. */
+  polls: Map<string, Poll>
+  retries: Map<number, number>
+  /** What happened, in lines. */
+  story: string[]
+  tell: (line: string) => void
+  /** A promise was broken. */
+  blame: (fault: string) => void
+  faults: string[]
+  /** Starts a process on what the last one left. */
+  boot: () => Promise<void>
+  kill: () => void
+  stop: (graceMs: number) => Promise<void>
+  /** Nothing of this story happens any more. */
+  end: () => void
+  staged: () => string[]
+}
+
+/** January 5, 2026. */
+const START = Date.UTC(2026, 0, 5, 8)
+
+export function createWorld (
+  scheduler: Scheduler, simulated: SimulatedDatabase, { isRemote, isFar }: WorldKind
+): World {
+  const outside = createLife(scheduler)
+  const clock = createMovingClock(START)
+  simulated.reset(clock.now)
+  const stagingFolder = join(simulated.folder, 'staging')
+  rmSync(stagingFolder, { recursive: true, force: true })
+  mkdirSync(stagingFolder)
+  const storage = createMadeStorage({ outside, clock, isRemote })
+  const endings: ThreadEnding[] = []
+  const story: string[] = []
+  const faults: string[] = []
+  const tell = (line: string) => { story.push(line) }
+  const blame = (fault: string) => {
+    tell(`    BROKEN: ${fault}`)
+    faults.push(fault)
+  }
+  const log = {
+    info () {},
+    warn () {},
+    error (facts: object, text: string) {
+      blame(`the log has an error: ${text}: ${String((facts as { err?: unknown }).err)}`)
+    },
+  }
+  const parts = { simulated, storage, clock, endings, isFar, log }
+  const commandLine = createServiceProcess(parts, outside.within())
+  let current = createServiceProcess(parts, outside.within())
+  let isUp = false
+
+  async function boot (): Promise<void> {
+    const { life } = current
+    const { lost, quarantined } = await current.start()
+    if (lost > 0) blame(`${lost} rows had no bytes at a start`)
+    if (quarantined > 0) blame(`${quarantined} files had no row at a start`)
+    if (life === current.life) isUp = true
+  }
+
+  function renew (): void {
+    isUp = false
+    current = createServiceProcess(parts, outside.within())
+  }
+
+  return {
+    simulated,
+    clock,
+    storage,
+    endings,
+    commandLine,
+    service: () => isUp ? current : undefined,
+    life: () => current.life,
+    tickets: [],
+    polls: new Map(),
+    retries: new Map(),
+    story,
+    tell,
+    blame,
+    faults,
+    boot,
+    kill () {
+      current.life.end()
+      renew()
+    },
+    async stop (graceMs) {
+      isUp = false
+      const stopping = current
+      await stopping.stop(graceMs)
+      stopping.life.end()
+      // It may have been killed meanwhile.
+      if (stopping === current) renew()
+    },
+    end () { outside.end() },
+    staged: () => readdirSync(stagingFolder),
+  }
+}
