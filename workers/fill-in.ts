@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { isDiskFull } from '../db/failures.ts'
 import { readBook, type Book } from '../src/courses/book.ts'
 import { hasCode, sentenceOf } from '../src/errors.ts'
+import { FILL_IN_MESSAGES } from '../src/fill-in/fill-in-messages.ts'
 import type { FillInOptions } from '../src/fill-in/fill-in-options.ts'
 import { emptyReport, fittedReport } from '../src/fill-in/fill-in-report.ts'
 import type { FillInTask } from '../src/fill-in/fill-in.job.ts'
@@ -19,7 +20,7 @@ export async function fillIn (input: FillInTask['input']): Promise<TaskOutcome<F
   const { database, courseId, source, options, stagingPath, maxBytes, now } = input
   try {
     const head = await headOf(source)
-    if (head.length === 0) throw fillInFailure('The file is empty.')
+    if (head.length === 0) throw fillInFailure(FILL_IN_MESSAGES.empty)
     if ((await stat(source)).size > maxBytes) {
       throw fillInFailure(`The file has more than ${maxBytes} bytes (FILL_IN_MAX_BYTES).`)
     }
@@ -101,9 +102,7 @@ async function oldOfficeReason (path: string): Promise<string> {
   const handle = await open(path)
   try {
     const isEncrypted = (await handle.readFile()).includes(ENCRYPTED)
-    return isEncrypted
-      ? 'The file is encrypted with a password. Save it without one and send it again.'
-      : 'The file is an old Excel document (.xls). Save it as "Excel Workbook (.xlsx)" and send it again.'
+    return isEncrypted ? FILL_IN_MESSAGES.encrypted : FILL_IN_MESSAGES.old_excel
   } finally {
     await handle.close()
   }

@@ -27,7 +27,7 @@ export interface FillInReport {
     ambiguous: number
     /** Cells with a new value. */
     filled: number
-    /** Cells that had a value and kept it. */
+    /** Cells that had a value and kept it, and cells that a merged cell covers. */
     kept: number
     /** Cells with a formula, which kept it. */
     formulas: number

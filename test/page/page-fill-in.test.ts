@@ -135,7 +135,7 @@ t.test("an office's table is filled in on the page", { ...needs(findChromium()) 
 
   await t.test('a file that is refused: what to do', async (t) => {
     await choose(page, 'macros.xlsx', await archiveOf(t, { ...OFFICE_PARTS, 'xl/vbaProject.bin': 'x' }))
-    await page.getByText('Save it as "Excel Workbook (.xlsx)"').last().waitFor()
+    await page.locator('[data-phase=failed]').getByText('and choose that file.').waitFor()
     await becomes(t, () => page.getByRole('heading', { name: 'Columns' }).count(), 0, 'no form')
     await screenshot(page, 'fill-in-refused')
   })

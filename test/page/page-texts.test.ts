@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
 import { HOW_TO_ALLOW, ORDER_OF_DATES, WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/messages.ts'
 import { onPage } from '../../src/page/imports/page-words.ts'
@@ -36,6 +37,7 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   for (const [code, text] of Object.entries(WARNINGS_OF_TEACHER)) {
     t.equal(english[`warningOfTeacher.${code}`], text)
   }
+  t.strictSame(lacking(Object.keys(FILL_IN_MESSAGES).map((code) => `fillIn.reason.${code}`)), [])
   for (const [code, text] of Object.entries(COLUMN_USES)) t.equal(english[`column.${code}`], text)
   for (const [code, text] of Object.entries(COLUMN_REASONS)) {
     t.equal(english[`columnReason.${code}`], text)

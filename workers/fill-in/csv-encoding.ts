@@ -1,5 +1,6 @@
 // The text of a CSV file, and its bytes again: the same bytes where the text is the same.
 import { isUtf8 } from 'node:buffer'
+import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 
 export interface CsvText {
@@ -24,7 +25,7 @@ export function csvText (bytes: Buffer): CsvText {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return utf16(bytes, { isSwapped: false })
   if (first === 0xfe && second === 0xff) return utf16(bytes, { isSwapped: true })
-  if (bytes.includes(0)) throw fillInFailure(`The file is not text in UTF-8. ${SAVE_AGAIN}`)
+  if (bytes.includes(0)) throw fillInFailure(FILL_IN_MESSAGES.not_text)
   // Separators, quotes and line ends are single bytes in both encodings, so the bytes are not decoded.
   const raw = bytes.toString('latin1')
   const toBytes = (piece: string) => Buffer.from(piece, 'latin1')

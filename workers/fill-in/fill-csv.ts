@@ -2,6 +2,7 @@
 import { readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
+import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import type { FillInOptions } from '../../src/fill-in/fill-in-options.ts'
 import type { FillInTask } from '../../src/fill-in/fill-in.job.ts'
 import { stageStream } from '../../src/files/staged-file.ts'
@@ -75,7 +76,7 @@ function dialectOf ({ raw }: CsvText): { separator: string, start: number } {
   const head = raw.slice(mark.length, mark.length + HEAD_BYTES)
   const dialect = detectDialect(Buffer.from(head, 'latin1'), { isWhole: true, header: 'unknown' })
   if (dialect === undefined || typeof dialect === 'string') {
-    throw fillInFailure('The separator of the file must be a comma, a semicolon or a tab.')
+    throw fillInFailure(FILL_IN_MESSAGES.separator)
   }
   return { separator: dialect.separator, start: mark.length + dialect.skip.bytes }
 }

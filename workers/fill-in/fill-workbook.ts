@@ -5,6 +5,7 @@ import { copyFile, open, readFile } from 'node:fs/promises'
 import { dirname, posix } from 'node:path'
 import type { FillInTask } from '../../src/fill-in/fill-in.job.ts'
 import type { FillInOptions } from '../../src/fill-in/fill-in-options.ts'
+import { coveredCells } from './covered-cells.ts'
 import { calculatedOnLoad, partText, withoutContentType, withoutRelation } from './edit-parts.ts'
 import { sheetEdit, type SheetChanges } from './edit-sheet.ts'
 import { previewOf, RowFiller, type NewCell } from './fill-rows.ts'
@@ -31,10 +32,16 @@ export async function fillWorkbook (
     await assertPlain(office)
     const { name: sheet, path: sheetPath } = placeOf(sheets, options.sheet)
     const filler = new RowFiller(options, roster)
-    await withCells(office, { book, scratchFolder: dirname(stagingPath) }, async (read) => {
-      await read({ name: sheet, path: sheetPath }, (cells, row) => { filler.take({ row, cells }) })
+    const scratchFolder = dirname(stagingPath)
+    const merged = await withCells(office, { book, scratchFolder }, async (open) => {
+      const opened = open({ name: sheet, path: sheetPath })
+      await opened.read((cells, row) => { filler.take({ row, cells }) })
+      return await opened.merged({ lastRow: Infinity })
     })
-    const { cells, report } = filler.end(sheet)
+    const { cells: found, report } = filler.end(sheet)
+    const isCovered = coveredCells(merged, new Set(found.map(({ column }) => column + 1)))
+    const cells = found.filter(({ row, column }) => !isCovered(row, column + 1))
+    report.counts.kept += found.length - cells.length
     const edit = sheetEdit(changesOf(cells))
     // Cells with a formula are known only after the sheet was edited once.
     if (options.dry_run === true) await drain(edit.edit(office.bytesOf(sheetPath)))

@@ -9,7 +9,7 @@ import type { GuessBasis } from './guess-basis.ts'
 import { guessTable, type RatedGuess, type TableSample } from './guess-table.ts'
 import { openOfficeFile } from './office-file.ts'
 import {
-  assertPlain, placeOf, sheetsOf, withCells, type ReadCells, type SheetPlace,
+  assertPlain, placeOf, sheetsOf, withCells, type OpenSheet, type SheetPlace,
 } from './office-sheets.ts'
 
 /** Most rows that a guess looks at, and their cells. */
@@ -48,10 +48,10 @@ export async function guessFile (
     // Longer names cannot be sent back.
     const named = sheets.filter(({ name }) => name.length <= NAME_MAX)
     const names = named.slice(0, SHEETS_MAX).map(({ name }) => name)
-    return await withCells(office, { book, scratchFolder }, async (read) => {
+    return await withCells(office, { book, scratchFolder }, async (open) => {
       let best: RatedGuess | undefined
       for (const place of places) {
-        const found = guessTable(await sampleOf(place, read), { basis, sheets: names, headerRow })
+        const found = guessTable(await sampleOf(place, open), { basis, sheets: names, headerRow })
         if (best === undefined || found.rating > best.rating) best = found
       }
       return (best as RatedGuess).guess
@@ -61,11 +61,11 @@ export async function guessFile (
   }
 }
 
-async function sampleOf (place: SheetPlace, read: ReadCells): Promise<TableSample> {
+async function sampleOf (place: SheetPlace, open: OpenSheet): Promise<TableSample> {
   const rows: TableRow[] = []
   let cells = 0
   try {
-    await read(place, (found, row) => {
+    await open(place).read((found, row) => {
       rows.push({ row, cells: [...found] })
       cells += found.length
       if (rows.length === ROWS || cells > CELLS) throw new Enough()

@@ -9,6 +9,7 @@ import { hasCode, type DomainError } from '../../src/errors.ts'
 import { stageStream } from '../../src/files/staged-file.ts'
 import type { OfficePackage } from '../../src/imports/spreadsheet/office-package.ts'
 import { shorten, shortenName } from '../../src/short-text.ts'
+import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 
 const ENTRIES_MAX = 5000
@@ -61,7 +62,7 @@ async function entriesOf (archive: ZipFile, maxBytes: number): Promise<Entry[]> 
     }
     names.add(name.toLowerCase())
     if (entry.isEncrypted()) {
-      throw fillInFailure('The file is encrypted with a password. Save it without one and send it again.')
+      throw fillInFailure(FILL_IN_MESSAGES.encrypted)
     }
     if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
       throw fillInFailure('The workbook is compressed in a way that is not supported. Save it again.')

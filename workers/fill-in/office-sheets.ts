@@ -6,11 +6,12 @@ import {
 } from '../../src/imports/spreadsheet/office-package.ts'
 import { readNumberFormats } from '../../src/imports/spreadsheet/number-formats.ts'
 import { readSharedTexts } from '../../src/imports/spreadsheet/shared-texts.ts'
-import type { SheetRowVisitor } from '../../src/imports/spreadsheet/sheet.ts'
+import type { Sheet } from '../../src/imports/spreadsheet/sheet.ts'
 import { sheetOf } from '../../src/imports/spreadsheet/sheet-part.ts'
 import { ByteBudget } from '../../src/imports/sources/source-files.ts'
 import { listNames, shorten } from '../../src/short-text.ts'
 import { partText } from './edit-parts.ts'
+import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 import type { OfficeFile } from './office-file.ts'
 
@@ -37,7 +38,7 @@ export async function sheetsOf (office: OfficeFile): Promise<WorkbookSheets> {
   const book = await workbookPath(office)
   const part = book === undefined ? undefined : office.part(book)
   if (book === undefined || part === undefined) {
-    throw fillInFailure('The file is an archive, but not an Excel workbook (.xlsx).')
+    throw fillInFailure(FILL_IN_MESSAGES.not_excel)
   }
   const { sheets } = await readWorkbookPart(part, office.name)
   const relations = await relationsOf(book, office)
@@ -63,7 +64,7 @@ export function placeOf (sheets: readonly SheetPlace[], wanted: string | undefin
   if (chosen !== undefined) return chosen
   const names = listNames(sheets.map(({ name }) => name))
   throw fillInFailure(wanted === undefined
-    ? 'The workbook has no visible sheet with cells.'
+    ? FILL_IN_MESSAGES.no_visible_sheet
     : `The workbook has no sheet "${shorten(wanted)}"; its sheets are: ${names}.`)
 }
 
@@ -72,24 +73,19 @@ export async function assertPlain (office: OfficeFile): Promise<void> {
   const types = await partText(office.bytesOf(CONTENT_TYPES))
   const hasMacros = /macroEnabled|vbaProject/i.test(types) ||
     office.paths.some((path) => /vbaProject[^/]*\.bin$|^xl\/macrosheets\//i.test(path))
-  if (hasMacros) {
-    throw fillInFailure(
-      'The workbook has macros. Save it as "Excel Workbook (.xlsx)", which has none, and send it again.'
-    )
-  }
+  if (hasMacros) throw fillInFailure(FILL_IN_MESSAGES.macros)
   if (office.paths.some((path) => path.toLowerCase().startsWith('_xmlsignatures/'))) {
-    throw fillInFailure('The workbook is signed, and a change would break its signature.')
+    throw fillInFailure(FILL_IN_MESSAGES.signed)
   }
 }
 
-/** Reads the rows of one sheet. What `visit` throws is thrown on. */
-export type ReadCells = (sheet: Pick<SheetPlace, 'name' | 'path'>, visit: SheetRowVisitor) => Promise<void>
+export type OpenSheet = (place: Pick<SheetPlace, 'name' | 'path'>) => Sheet
 
 /** Lets `work` read sheets. Their shared texts are in `scratchFolder` meanwhile. Throws Refusal. */
 export async function withCells<T> (
   office: OfficeFile,
   { book, scratchFolder }: { book: string, scratchFolder: string },
-  work: (read: ReadCells) => Promise<T>
+  work: (open: OpenSheet) => Promise<T>
 ): Promise<T> {
   const { name: file } = office
   const there = (path: string) => {
@@ -120,9 +116,7 @@ export async function withCells<T> (
       // The archive is limited as a whole.
       budget: new ByteBudget(Infinity),
     }
-    return await work(async ({ name, path }, visit) => {
-      await sheetOf(there(path), name, values).read(visit)
-    })
+    return await work(({ name, path }) => sheetOf(there(path), name, values))
   } finally {
     texts?.close()
   }

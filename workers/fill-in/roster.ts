@@ -2,6 +2,7 @@
 import type { Book } from '../../src/courses/book.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
 import { gradeOf } from '../../src/courses/grading-scale.ts'
+import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { taskIdOf, type Fill, type FillInOptions, type MatchBy } from '../../src/fill-in/fill-in-options.ts'
 import { roundPoints } from '../workbook/points.ts'
 import { fillInFailure } from './fill-in-failure.ts'
@@ -61,7 +62,7 @@ function valueReader (book: Book, fill: Fill): (row: BookRow) => CellValue | nul
     Number.isNaN(value) ? null : shown(value, fill)
   if (fill.with === 'course_average') return ({ courseAverage }) => number(courseAverage, shownFraction)
   if (fill.with === 'grade') {
-    if (scale.length === 0) throw fillInFailure('The course has no grading scale, so it has no grades.')
+    if (scale.length === 0) throw fillInFailure(FILL_IN_MESSAGES.no_grades)
     return ({ courseAverage }) => {
       const grade = gradeOf(courseAverage, scale)
       return grade === null ? null : { kind: 'text', text: grade }

@@ -30,7 +30,7 @@ export const fillInResultSchema = Type.Object({
     only_in_course: Type.Integer(),
     ambiguous: Type.Integer(),
     filled: Type.Integer({ description: 'Cells with a new value' }),
-    kept: Type.Integer({ description: 'Cells that had a value and kept it' }),
+    kept: Type.Integer({ description: 'Cells that had a value and kept it, or that a merged cell covers' }),
     formulas: Type.Integer({ description: 'Cells with a formula, which kept it' }),
     without_value: Type.Integer({ description: 'Cells for which the course has no value' }),
   }),

@@ -1,3 +1,4 @@
+import { FILL_IN_MESSAGES } from '../../fill-in/fill-in-messages.ts'
 import { ApiError } from '../api.ts'
 import type { Texts } from '../texts/use-texts.ts'
 
@@ -6,6 +7,9 @@ const NOT_ON_PAGE = / \((?:FILL_IN_MAX_BYTES|header_row)\)/g
 
 /** Why a table was not filled in, and what to do. */
 export function fillInReason (error: unknown, { t, reason }: Texts): string {
+  const { message } = error as { message?: string }
+  const known = Object.entries(FILL_IN_MESSAGES).find(([, text]) => text === message)
+  if (known !== undefined) return t(`fillIn.reason.${known[0] as keyof typeof FILL_IN_MESSAGES}`)
   if (error instanceof ApiError && error.code === 'BODY_TOO_LARGE') return t('fillIn.tooLarge')
   return reason(error).replace(NOT_ON_PAGE, '')
 }

@@ -38,6 +38,10 @@ t.test('tables and people', async (t) => {
       'hashValue="eA==" saltValue="eA==" spinCount="1" sheet="1"/><autoFilter ref="A3:E6"/>')
     const { xml: after } = await sheetOf(protectedXml)
     t.equal(after, protectedXml.replace('<c r="C4" s="1"/>', '<c r="C4" s="1"><v>93</v></c>'))
+    const merged = xml.replace('ref="A1:C1"', 'ref="C3:C5"')
+    const { job, xml: same } = await sheetOf(merged, { overwrite: true })
+    t.match(job.result.counts, { filled: 0, kept: 2, formulas: 1 })
+    t.equal(same, merged, 'what a merged cell covers')
   })
 
   await t.test('a part that says that it is smaller than it is', async (t) => {
