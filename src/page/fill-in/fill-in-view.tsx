@@ -85,6 +85,8 @@ export function FillInView ({ courseId, book }: { courseId: number, book: Book }
   async function lookAt (place: TablePlace) {
     if (file === undefined || looked === undefined) return
     setMade(undefined)
+    // A change of the columns that is not looked at yet is one of the table before.
+    sent.current = choice
     const report = await guess(file, place)
     if (report?.table === undefined) return
     const found = remembered(report.table)
@@ -98,6 +100,7 @@ export function FillInView ({ courseId, book }: { courseId: number, book: Book }
   useEffect(() => {
     if (!isWaiting) return
     const timer = setTimeout(() => {
+      if (sent.current === choice) return
       sent.current = choice
       void run(file, { ...optionsOf(choice), dry_run: true }).then((job) => {
         if (job !== undefined) setChecked({ choice, report: job.result as FillInResult })
