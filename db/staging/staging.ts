@@ -15,6 +15,8 @@ export interface LiveLoads {
   coursesNamed: (text: string) => Promise<void>
   /** Courses with everything in them, and with their part of the stored roster. */
   courses: (ids: Iterable<number>) => Promise<void>
+  /** The newest column maps, and the rows of their courses. */
+  newestColumnMaps: () => Promise<void>
   /**
    * The whole stored roster, the rows and periods of all courses, and the accounts that a roster may disable.
    */

@@ -51,6 +51,7 @@ export function courseScope (live: LiveReads, courseId: number): CourseScope | u
       tasks: (id) => isOwn(id) ? live.tasks(id) : [],
       taskSources: (id) => isOwn(id) ? live.taskSources(id) : [],
       columnMaps: (id) => isOwn(id) ? live.columnMaps(id) : [],
+      newestColumnMaps: () => live.columnMaps(course.id),
       students: (id) => isOwn(id) ? live.students(id) : [],
       enrolledUsers: (id) => isOwn(id) ? live.enrolledUsers(id) : [],
       teachers: (id) => isOwn(id) ? live.teachers(id) : [],

@@ -12,8 +12,7 @@ import {
   formatOfSystem, isTableOf, rosterSystemOf, systemOfFormat,
 } from './other-rosters/recognize-roster.ts'
 import { readRosterTables, type RosterSystem } from './other-rosters/roster-tables.ts'
-import { ROSTER_AS_CSV } from './messages.ts'
-import { optionName } from './option-names.ts'
+import { optionName, rosterAsCsv, type AskedBy } from './option-names.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
 import type { Source, SourceFile } from './sources/source-files.ts'
@@ -38,6 +37,7 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
   const forced = formatOf(run.options)
   const ofSingleFiles = forced === undefined ? await systemOfSingleFiles(sources) : undefined
   for (const source of sources) {
+    warnOfWorkbooks(source, run)
     const [file] = source.isFile ? source.files : []
     if (ofSingleFiles === undefined || file === undefined || !isTableOf(ofSingleFiles, file)) {
       await sort(source, sorted, forced, run)
@@ -86,21 +86,22 @@ function formatOf ({ format, map }: ImportOptions): ImportFormat | undefined {
 async function sort (
   source: Source, sorted: Sorted, forced: ImportFormat | undefined, run: ImportRun
 ): Promise<void> {
+  const { askedBy } = run.options
   const isWorkbook = hasWorkbook([source])
   if (isWorkbook && forced !== undefined && NOT_FROM_WORKBOOKS.includes(forced)) {
     throw new Refusal({ file: source.name }, `is an Excel workbook, which is not read as ${forced}; ` +
-      (forced === 'performance-book' ? 'it is JSON' : ROSTER_AS_CSV))
+      (forced === 'performance-book' ? 'it is JSON' : rosterAsCsv(askedBy)))
   }
   if (forced === 'sds' || forced === 'clever') {
     return addRoster(systemOfFormat(forced, source.files), source, sorted)
   }
   const roster = forced === undefined && !isWorkbook ? await rosterSystemOf(source.files) : undefined
   if (roster !== undefined) return addRoster(roster, source, sorted)
-  const format = forced ?? (isWorkbook ? undefined : await recognize(source))
+  const format = forced ?? (isWorkbook ? undefined : await recognize(source, askedBy))
   const ending = format === 'performance-book' ? '.json' : '.csv'
   const files = source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
-  if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, NO_BUNDLE_FILE)
-  if (files.length === 0) throw noKnownFile(source, `has no ${ending} file`)
+  if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, NO_BUNDLE_FILE, askedBy)
+  if (files.length === 0) throw noKnownFile(source, `has no ${ending} file`, askedBy)
   if (format === 'oneroster') {
     sorted.bundles.push(source)
   } else if (format === 'performance-book') {
@@ -113,6 +114,15 @@ async function sort (
   }
 }
 
+/** A folder or an archive of other files: its workbooks are not read. */
+function warnOfWorkbooks ({ isFile, name, files }: Source, { problems }: ImportRun): void {
+  const workbooks = isFile ? [] : files.filter(({ base }) => WORKBOOK.test(base))
+  if (workbooks.length === 0) return
+  const cell = listNames(workbooks.map((file) => file.name), FOUND_LISTED)
+  problems.warn('workbooks_not_read', { file: name, cell }, workbooks.length)
+}
+
+const WORKBOOK = /\.(xls[xmb]?|ods|numbers)$/
 const NOT_FROM_WORKBOOKS: readonly ImportFormat[] = ['oneroster', 'performance-book', 'sds', 'clever']
 
 function addRoster (system: RosterSystem, source: Source, { rosters }: Sorted): void {
@@ -150,20 +160,22 @@ function asBundles (sources: Source[]): Source[] {
 }
 
 /** The format of a source. Undefined for a grade book, whose format each file's header shows. */
-async function recognize (source: Source): Promise<'oneroster' | 'performance-book' | undefined> {
+async function recognize (
+  source: Source, askedBy?: AskedBy
+): Promise<'oneroster' | 'performance-book' | undefined> {
   if (!source.files.some((file) => file.base === 'manifest.csv')) {
     const other = await otherRoster(source.files, source.name)
     if (other !== undefined) throw other
   }
   if (isBundle(source)) return 'oneroster'
   const { files: [first, ...others], isFile } = source
-  if (first === undefined) throw noKnownFile(source, NO_BUNDLE_FILE)
+  if (first === undefined) throw noKnownFile(source, NO_BUNDLE_FILE, askedBy)
   const has = (ending: string) => [first, ...others].some((file) => file.base.endsWith(ending))
   if (has('.json') || (isFile && await beginsWithBrace(first))) return 'performance-book'
   const prefixed = prefixedFile([first, ...others])
   if (prefixed !== undefined) throw prefixed
   if (isFile || has('.csv')) return undefined
-  throw noKnownFile(source, NO_BUNDLE_FILE)
+  throw noKnownFile(source, NO_BUNDLE_FILE, askedBy)
 }
 
 const NO_BUNDLE_FILE = 'has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'
@@ -186,12 +198,12 @@ function prefixedFile (files: SourceFile[]): Refusal | undefined {
 }
 
 /** The error for a zip archive or folder without a readable file. `lack` says what is missing. */
-function noKnownFile ({ name, found }: Source, lack: string): Refusal {
+function noKnownFile ({ name, found }: Source, lack: string, askedBy?: AskedBy): Refusal {
   const names = found.map((one) => shortenName(one))
   const workbooks = names.filter((one) => /\.xls[xm]$/i.test(one))
   if (workbooks.length > 0) {
     const message = `has no .csv file, but Excel workbooks (${listNames(workbooks, FOUND_LISTED)}); import ` +
-      `a grade book as its own file; ${ROSTER_AS_CSV}`
+      `a grade book as its own file; ${rosterAsCsv(askedBy)}`
     return new Refusal({ file: name }, message)
   }
   const message = names.length === 0

@@ -30,7 +30,9 @@ const LOCK_TIMEOUT_MS = 60_000
  * disk errors. Opens its own connections, and blocks the thread while it waits for the write lock.
  */
 export async function importSources (paths: string[], options: ImportOptions): Promise<ImportOutcome> {
-  const problems = () => new Problems({ isOfTeacher: options.onlyCourseId !== undefined })
+  const problems = () => new Problems({
+    isOfTeacher: options.onlyCourseId !== undefined, askedBy: options.askedBy,
+  })
   try {
     checkTimeZones(options)
     mkdirSync(options.stagingFolder, { recursive: true })
@@ -134,7 +136,7 @@ async function planImport (
   const scope = onlyCourseId === undefined ? undefined : courseScope(staging.live, onlyCourseId)
   if (scope === undefined && onlyCourseId !== undefined) throw new Refusal({ file: null }, NO_COURSE)
   if (scope !== undefined && scope.course.archived_at !== null) {
-    throw new Refusal({ file: null }, archivedCourse(scope.course.name))
+    throw new Refusal({ file: null }, archivedCourse(scope.course.name, options.askedBy))
   }
   const run = new ImportRun({
     staging: scope === undefined ? staging : { ...staging, live: scope.live },

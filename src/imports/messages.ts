@@ -1,7 +1,11 @@
 // Sentences of import reports that the page translates or that name its choices.
 import { shorten } from '../short-text.ts'
+import { howToRestoreCourse, IMPORT_OPTIONS, optionName, type AskedBy } from './option-names.ts'
 
-/** Every warning there is; permanent names. docs/data-in.md explains each. */
+/**
+ * Every warning there is; permanent names. docs/data-in.md explains each. `{sheet}` is that option by its
+ * name where the import was requested.
+ */
 export const WARNINGS = {
   left_out:
     "Rows about accounts, teachers, classes or other courses were left out; only an administrator's " +
@@ -12,15 +16,15 @@ export const WARNINGS = {
   oneroster_1_0: 'Columns of OneRoster 1.0 were read as those of 1.1',
   blank_lines: 'Blank lines were skipped',
   windows_1252: 'A file is not UTF-8 and was read as Windows-1252; check the names in it',
-  sheets_not_read:
-    'The workbook has several sheets with values; choose another one with "Sheet" on the page or ' +
-    '--sheet on the command line',
+  sheets_not_read: 'The workbook has several sheets with values; choose another one with {sheet}',
   title_rows: 'Rows above the header were skipped',
   cells_without_header: 'Cells in columns without a header were left out',
   hidden_cells: 'Hidden rows or columns have values; they were imported like the others',
   cut_off:
     'The last row of a file has fewer cells than the header and no line end; it was read, but the file may ' +
     'be cut off',
+  workbooks_not_read:
+    'Excel workbooks beside other files were not read; import each as its own file, or save it as CSV',
   duplicate_id: 'A sourcedId appears twice in one file; the newest record counts, else the later line',
   duplicate_result:
     'A student has several results for one line item; the newest counts, else the later line',
@@ -62,9 +66,7 @@ export const WARNINGS = {
     'A column has words or letters instead of numbers; they were imported as completed, without scores',
   points_without_possible:
     'A column has points but no points possible, so it gives no score; export percentages if you can',
-  erased_person:
-    'Erased people were left out; to let them back in, use "Allow erased people" on the page or ' +
-    '--allow-erased on the command line',
+  erased_person: 'Erased people were left out; to let them back in, use {erased}',
   row_of_no_student: 'Rows of test students were left out',
   row_of_averages: 'Rows of averages, which are about no student, were left out',
   unreadable_time:
@@ -106,35 +108,28 @@ export const WARNINGS_OF_TEACHER = {
 
 export type WarningCode = keyof typeof WARNINGS
 
+export interface WarningWords {
+  /** In a teacher's import. Default: false. */
+  isOfTeacher?: boolean
+  /** Options have their names there. Default: the command line. */
+  askedBy?: AskedBy | undefined
+}
+
+/** The text of a warning. */
+export function warningText (code: WarningCode, { isOfTeacher = false, askedBy }: WarningWords = {}): string {
+  const own: Partial<Record<WarningCode, string>> = isOfTeacher ? WARNINGS_OF_TEACHER : {}
+  let text = own[code] ?? WARNINGS[code] as string
+  for (const option of IMPORT_OPTIONS) text = text.replace(`{${option}}`, optionName(option, askedBy))
+  return text
+}
+
 /** The error of an import into one course that is archived. */
-export function archivedCourse (name: string): string {
+export function archivedCourse (name: string, askedBy?: AskedBy): string {
   return `the course "${shorten(name)}" is archived, so nothing was imported; ` +
-    'restore it in the list of courses, then import again'
+    `${howToRestoreCourse(askedBy)}, then import again`
 }
 
 /** The error for ids such as 1.0E+13. */
 export const ROUNDED_IDS =
   'a spreadsheet changed the ids into rounded numbers; export the file again and do not save it from a ' +
   'spreadsheet, or format that column as text first'
-
-/** What to do with a roster in a workbook. */
-export const ROSTER_AS_CSV =
-  'rosters are read as CSV: save each sheet as "CSV UTF-8" under the name that the format gives it ' +
-  '(users.csv, classes.csv, …), and import the folder with these files'
-
-function inBoth (onPage: string, flag: string): string {
-  return `("${onPage}" on the page, ${flag} on the command line)`
-}
-
-/**
- * How to allow what an import refuses. Reports are read on the page and on the command line, so a message
- * names the choice in both. The names on the page are the beginnings of its texts `import.allow…`.
- */
-export const HOW_TO_ALLOW = {
-  removals: inBoth('Allow removals', '--allow-removals'),
-  skips: inBoth('Allow skipped rows', '--allow-skips'),
-  newPeople: inBoth('Allow new people', '--allow-new-people'),
-} as const
-
-/** Where to set the order of dates. */
-export const ORDER_OF_DATES = inBoth('Order of dates', '--dates mdy or --dates dmy')

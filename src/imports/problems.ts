@@ -1,7 +1,8 @@
 import { boundMessage, shorten } from '../short-text.ts'
 import type { TableGuess } from './column-maps/table-guess.ts'
 import type { ImportFormat } from './import-options.ts'
-import { WARNINGS, WARNINGS_OF_TEACHER, type WarningCode } from './messages.ts'
+import { WARNINGS, warningText, type WarningCode, type WarningWords } from './messages.ts'
+import { optionName, type AskedBy } from './option-names.ts'
 import type { ImportError, ImportWarning } from './outcome.ts'
 
 /** Where a problem is. */
@@ -50,11 +51,13 @@ export class Problems {
   format: ImportFormat | undefined
   #size = 0
   readonly #warnings = new Map<WarningCode, { count: number, first: BoundPlace, cell: string | undefined }>()
-  readonly #texts: Readonly<Record<WarningCode, string>>
+  /** Where options are named as messages name them. */
+  readonly askedBy: AskedBy | undefined
+  readonly #isOfTeacher: boolean
 
-  /** `isOfTeacher`: warnings are worded for a teacher's import. */
-  constructor ({ isOfTeacher = false } = {}) {
-    this.#texts = isOfTeacher ? { ...WARNINGS, ...WARNINGS_OF_TEACHER } : WARNINGS
+  constructor ({ isOfTeacher = false, askedBy }: WarningWords = {}) {
+    this.#isOfTeacher = isOfTeacher
+    this.askedBy = askedBy
   }
 
   error (place: Place, message: string): void {
@@ -108,7 +111,7 @@ export class Problems {
       const { count, first, cell } = warning
       const quote = cell === undefined ? '' : `: ${cell}`
       const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${quote}`
-      const message = boundMessage(`${this.#texts[code]} (${place}).`)
+      const message = boundMessage(`${this.#textOf(code)} (${place}).`)
       return [{ code, message, count, ...first, cell: cell ?? null }]
     })
   }
@@ -116,11 +119,15 @@ export class Problems {
   /** For `--strict`: every kind of warning becomes an error. */
   turnWarningsIntoErrors (): void {
     for (const [code, { count, first, cell }] of this.#warnings) {
-      const what = `${this.#texts[code]}${cell === undefined ? '' : `: ${cell}`}`
+      const what = `${this.#textOf(code)}${cell === undefined ? '' : `: ${cell}`}`
       const times = count === 1 ? 'once' : `${count} times`
-      const strict = 'warnings are errors with --strict ("Treat warnings as errors" on the page)'
+      const strict = `warnings are errors with ${optionName('strict', this.askedBy)}`
       this.error(first, `${what}; ${times}; ${strict}`)
     }
+  }
+
+  #textOf (code: WarningCode): string {
+    return warningText(code, { isOfTeacher: this.#isOfTeacher, askedBy: this.askedBy })
   }
 }
 

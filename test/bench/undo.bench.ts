@@ -1,5 +1,6 @@
 // What the undo of an import costs: `npm run bench:undo`, with `-- [--students 10000] [--tasks 100]
-// [--postgres]`. It imports a made-up bundle, then one in which every score is another one, and undoes both.
+// [--courses 1] [--postgres]`. It imports a made-up bundle, then one in which every score is another one, and
+// undoes both; if there are several courses, the newer import in two parts of half of the courses each.
 // It prints how long an import takes and how much of that is its transaction, how much the copies for the
 // undo take in the database, and how long the undo takes, which is one transaction. Nothing is asserted.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { sql } from 'kysely'
 import yauzl from 'yauzl'
 import { openDatabase, sqliteFile, type Database, type DatabaseLocation } from '../../db/index.ts'
-import { newestImport } from '../../db/queries/undo.ts'
+import { coursesOfImport, newestImport } from '../../db/queries/undo.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import { undoImport } from '../../src/imports/undo-import.ts'
 import { writeSyntheticRoster } from '../../src/synthetic-roster/write-roster.ts'
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   options: {
     students: { type: 'string', default: '10000' },
     tasks: { type: 'string', default: '100' },
+    courses: { type: 'string', default: '1' },
     postgres: { type: 'boolean', default: false },
   },
 })
@@ -32,8 +34,8 @@ async function bundle (name: string, results: (text: string) => string): Promise
   const output = join(folder, `${name}.zip`)
   const { counts } = await writeSyntheticRoster({
     options: {
-      schools: 1, courses: 1, students: Number(values.students), tasks: Number(values.tasks), periods: 6,
-      seed: 1, startsOn: '2026-01-12',
+      schools: 1, courses: Number(values.courses), students: Number(values.students),
+      tasks: Number(values.tasks), periods: 6, seed: 1, startsOn: '2026-01-12',
     },
     format: 'oneroster', version: '1.1', output, force: true, onProgress () {},
     signal: new AbortController().signal,
@@ -95,12 +97,19 @@ async function measure (name: string, database: DatabaseLocation, sources: strin
       `${((end - start) / 1000).toFixed(2)} s, ${((end - saving) / 1000).toFixed(2)} s of them saving; ` +
       `copy ${(undo / MB).toFixed(1)} MB of ${(all / MB).toFixed(1)} MB`)
   }
-  for (const importId of ids.reverse()) {
-    const start = performance.now()
-    await undoImport(db, { importId, reference: null, fence: null, now: Date.now })
-    const { undo, all } = await sizes(db)
-    print(`${name}, undo of import ${importId}: ${((performance.now() - start) / 1000).toFixed(2)} s; ` +
-      `then ${(undo / MB).toFixed(1)} MB of ${(all / MB).toFixed(1)} MB`)
+  for (const [i, importId] of ids.reverse().entries()) {
+    const courses = (await coursesOfImport(db.reads, importId)).map((one) => one.course_id)
+    const half = Math.floor(courses.length / 2)
+    const parts = i > 0 || half === 0 ? [undefined] : [courses.slice(0, half), courses.slice(half)]
+    for (const part of parts) {
+      const start = performance.now()
+      await undoImport(db, { importId, courses: part, reference: null, fence: null, now: Date.now })
+      const seconds = (performance.now() - start) / 1000
+      const { undo, all } = await sizes(db)
+      print(`${name}, undo of ${part?.length ?? courses.length} of the ${courses.length} courses of import ` +
+        `${importId}: ${seconds.toFixed(2)} s; then ${(undo / MB).toFixed(1)} MB of ` +
+        `${(all / MB).toFixed(1)} MB`)
+    }
   }
   await db.close()
 }

@@ -227,7 +227,7 @@ t.test('a reference to an unknown record is no reference', async (t) => {
     [
       'results.csv:2: 2 of 2 rows refer to records that are not in any file, more than a tenth; ' +
       'the first is lineItemSourcedId "nowhere"; export all files at the same time, or allow it ' +
-      '("Allow skipped rows" on the page, --allow-skips on the command line)',
+      'with --allow-skips',
     ]
   )
   t.match(

@@ -266,6 +266,20 @@ t.test('grade books of several systems in one folder and one course', async (t) 
   t.match((await bookOf(course)).students, [{ who: 'Ann Lee' }, { who: 'Cyd Roe' }])
 })
 
+t.test('Google Classroom: points in the titles, without a row of points or where it is blank', async (t) => {
+  const head = 'Last Name,First Name,Email Address,Essay (10 points),Quiz 1 /20,Talk,Overall Grade'
+  const dates = 'Date,,,2026-09-08,2026-09-15,,'
+  const ann = 'Lee,Ann,ann@school.example,7.5,15,3,80'
+  for (const rows of [[head, dates], [dates, head], [head, dates, 'Points,,,,20,,']]) {
+    const { uses, warnings, book } = await take(t, 'g.csv', lines(...rows, ann))
+    const quiz = rows.length === 3 ? 'Quiz 1 /20' : 'Quiz 1'
+    t.strictSame(uses.slice(3), ['task_points', 'task_points', 'left_out no_points', 'left_out total'])
+    t.strictSame(warnings, {})
+    t.match(book.tasks, [/^Essay .*2026-09-08.*\| 10$/, new RegExp(`^${quiz} .*2026-09-15.*\\| 20$`)])
+    t.match(book.students, [{ cells: { Essay: /0\.75/, [quiz]: /0\.75/ } }])
+  }
+})
+
 t.test('Google Classroom in Spanish: words instead of grades, totals, rows of averages', async (t) => {
   const world = await createWorld(t)
   const file = join(world.folder, 'calificaciones.csv')

@@ -49,7 +49,7 @@ t.test('each bad value is an error with its line and what was expected', async (
     [(x) => {
       x.results![0]!.scoreDate = '12/31/2025'
     }, 'results.csv:2: scoreDate is "12/31/2025", expected a date written YYYY-MM-DD; or set the order of ' +
-      'dates ("Order of dates" on the page, --dates mdy or --dates dmy on the command line)'],
+      'dates with --dates mdy or --dates dmy'],
     [(x) => {
       x.results![0]!.status = 'perhaps'
     }, 'results.csv:2: status is "perhaps", expected active or tobedeleted'],

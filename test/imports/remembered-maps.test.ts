@@ -63,6 +63,26 @@ t.test('the next table with the same header is read with the map, and the result
   t.match(showErrors(await take(world, next, canvas)), [/^g\.csv:1: /], 'a format that is named counts')
 })
 
+t.test('a table without a course: the error names the courses whose columns it has', async (t) => {
+  const world = await created(t)
+  const course = { course: undefined }
+  t.match(showErrors(await take(world, TABLE, course)), [/^g\.csv: is not in a known format/])
+  await taken(world, TABLE, { map: map(10) })
+  const one = /^g\.csv: has columns that were chosen by hand before, for a course; name the course with /
+  t.match(showErrors(await take(world, TABLE, course)), [new RegExp(`${one.source}--course: "Physik"$`)])
+  t.match(showErrors(await take(world, TABLE, { ...course, askedBy: 'token', format: 'spreadsheet' })), [
+    new RegExp(`${one.source}the field course: "Physik"$`),
+  ])
+  t.match(await take(world, TABLE, { ...course, dryRun: true }), {
+    ok: false, guess: { isRemembered: true, map: { columns: [{ column: 'Wer', use: 'name' }, {}, {}] } },
+  })
+  t.match(showErrors(await take(world, TABLE.replace('Nr', 'No'), course)), [/is not in a known format/])
+  await taken(world, TABLE, { map: map(10), course: 'Chemie', now: () => 1e13 })
+  t.match(showErrors(await take(world, TABLE, course)), [/for 2 courses; .* --course: "Chemie", "Physik"$/])
+  world.sql("UPDATE courses SET archived_at = 1 WHERE name = 'Chemie'")
+  t.match(showErrors(await take(world, TABLE, course)), [/for a course; .* --course: "Physik"$/], 'archived')
+})
+
 t.test('a map that is given counts, and is remembered although nothing else changes', async (t) => {
   const world = await created(t)
   await taken(world, TABLE, { map: map(10) })

@@ -158,6 +158,23 @@ t.test('a formula without a stored result is an error', async (t) => {
   })
 })
 
+t.test('a workbook beside other files is not read, and a warning names it', async (t) => {
+  const world = await createWorld(t)
+  const csv = 'Student,ID,Section,HW (1)\nPoints Possible,,,10\n"Lee, Ann",1,A,5\n'
+  const folder = writeFolder(join(world.folder, 'both'), {
+    'g.csv': csv, 'Noten.xlsx': 'x', 'old.XLS': 'x',
+  })
+  const zip = await writeZip(join(world.folder, 'both.zip'), { 'g.csv': csv, 'Noten.xlsx': 'x' })
+  const warnings = async (path: string) => {
+    const outcome = await world.import(path, { course: 'Physics', dryRun: true })
+    return outcome.ok ? outcome.summary.warnings : showErrors(outcome)
+  }
+  t.match(await warnings(folder), [{
+    code: 'workbooks_not_read', count: 2, file: 'both', cell: 'Noten.xlsx, old.XLS',
+  }])
+  t.match(await warnings(zip), [{ code: 'workbooks_not_read', count: 1, cell: 'Noten.xlsx' }])
+})
+
 t.test('workbooks in a folder, and rosters in a workbook, are refused with what to do', async (t) => {
   const world = await createWorld(t)
   const rows = rowsXml([['Student ID', 'HW'], ['0042', 7]])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { HOW_TO_ALLOW, ORDER_OF_DATES, WARNINGS } from '../../src/imports/messages.ts'
+import { IMPORT_OPTIONS, optionName } from '../../src/imports/option-names.ts'
 import { onPage } from '../../src/page/imports/page-words.ts'
 import en from '../../src/page/texts/en.json' with { type: 'json' }
 import es from '../../src/page/texts/es.json' with { type: 'json' }
@@ -24,14 +24,13 @@ const TABLE = [
 const FLAG = /(^|\s)--/
 
 t.test('messages name what the page has', async (t) => {
-  const messages = [
-    ...Object.values(HOW_TO_ALLOW), ORDER_OF_DATES, ...Object.values(WARNINGS),
-    'x; once; warnings are errors with --strict ("Treat warnings as errors" on the page)',
-    'choose a hidden one with "Sheet" on the page or --sheet on the command line',
-    'name it with --course',
-  ]
-  for (const message of messages) t.notMatch(onPage(message), /--/, message)
-  t.equal(onPage(`allow it ${HOW_TO_ALLOW.skips}`), 'allow it ("Allow skipped rows")')
+  for (const option of IMPORT_OPTIONS) {
+    const own = optionName(option, 'session')
+    for (const askedBy of ['command', 'token', 'session'] as const) {
+      t.equal(onPage(`allow it with ${optionName(option, askedBy)}; x`), `allow it with ${own}; x`)
+    }
+  }
+  t.notMatch(onPage('import with --unknown-option'), /--/)
   t.equal(onPage('Scores -- and more - stay'), 'Scores -- and more - stay')
   for (const texts of [en, es]) t.notMatch(JSON.stringify(texts), FLAG)
 })

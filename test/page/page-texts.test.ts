@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
-import { HOW_TO_ALLOW, ORDER_OF_DATES, WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/messages.ts'
-import { onPage } from '../../src/page/imports/page-words.ts'
+import { WARNINGS, WARNINGS_OF_TEACHER, warningText, type WarningCode } from '../../src/imports/messages.ts'
+import { IMPORT_OPTIONS, optionName } from '../../src/imports/option-names.ts'
 import type { Text } from '../../src/page/texts/catalogue.ts'
 import en from '../../src/page/texts/en.json' with { type: 'json' }
 import es from '../../src/page/texts/es.json' with { type: 'json' }
@@ -31,8 +31,8 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   const listed = source('src/page/admin/audit/audit-log.tsx')
   t.strictSame(actions.filter((action) => !listed.includes(`'${action}'`)), [], 'each can be chosen')
   t.strictSame(lacking(Object.keys(WARNINGS).map((code) => `warning.${code}`)), [])
-  for (const [code, text] of Object.entries(WARNINGS)) {
-    t.equal(english[`warning.${code}`], onPage(text), 'as on the command line, without its options')
+  for (const code of Object.keys(WARNINGS) as WarningCode[]) {
+    t.equal(english[`warning.${code}`], warningText(code, { askedBy: 'session' }))
   }
   for (const [code, text] of Object.entries(WARNINGS_OF_TEACHER)) {
     t.equal(english[`warningOfTeacher.${code}`], text)
@@ -49,23 +49,20 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   t.strictSame(lacking(kinds.map((kind) => `kind.${kind}`)), [])
 })
 
-t.test('what an error says to allow is a choice of the page and an option of the command line', async (t) => {
+t.test('options in messages are those of the page, of the command line and of the API', async (t) => {
   const command = source('src/cli/import.ts')
-  const messages = [...Object.values(HOW_TO_ALLOW), WARNINGS.erased_person]
-  const found = messages.map((text) => {
-    return [/"(Allow [^"]+)" on the page/.exec(text)?.[1], /--allow-[a-z-]+/.exec(text)?.[0]]
+  const fields = source('src/http/routes/imports.ts')
+  const labels = Object.entries(en).flatMap(([key, text]) => {
+    return /^import\.(allow|course|teacher|sheet|dates|strict)/.test(key) ? [String(text)] : []
   })
-  const labels = Object.entries(en).flatMap(([key, text]) =>
-    key.startsWith('import.allow') ? [String(text)] : []
-  )
-  t.equal(found.length, 4)
-  for (const [label = '-', flag = '-'] of found) {
-    t.ok(labels.some((text) => text.startsWith(`${label}:`)), label)
-    t.ok(command.includes(`'${flag}'`), flag)
+  for (const option of IMPORT_OPTIONS) {
+    const label = optionName(option, 'session').slice(1, -1)
+    t.ok(labels.some((text) => text === label || text.startsWith(`${label}:`)), label)
+    const [flag = '-'] = /--[a-z-]+/.exec(optionName(option, 'command')) ?? []
+    t.match(command, new RegExp(`'${flag}[ ']`))
+    const [, field = '-'] = /^the field (\w+)/.exec(optionName(option, 'token')) ?? []
+    t.ok(fields.includes(`'${field}'`), field)
   }
-  t.equal(en['import.strict'], 'Treat warnings as errors')
-  t.match(ORDER_OF_DATES, `"${en['import.dates']}" on the page, --dates mdy`)
-  t.match(command, "'--dates <order>'")
 })
 
 t.test('each text is used, and each text that is used is there', async (t) => {

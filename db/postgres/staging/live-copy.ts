@@ -1,7 +1,7 @@
 // Copies what an import needs of the service's database into a scratch database, which the staging of the
 // import has as `live`: from one snapshot, by COPY, row by row, so that memory stays flat.
 import type { SqliteConnection } from '../../sqlite/connection.ts'
-import type { LiveOrigins } from '../../sqlite/staging/live-reads.ts'
+import { COLUMN_MAPS_READ, type LiveOrigins } from '../../sqlite/staging/live-reads.ts'
 import type { LiveLoads } from '../../staging/staging.ts'
 import { TYPE_OF_OID, type CopyType } from './copy-format.ts'
 import type { ImportConnection } from './import-connection.ts'
@@ -121,6 +121,12 @@ export async function liveCopy (pg: ImportConnection, sqlite: SqliteConnection):
           await copyCourses(some)
           for (const id of some) copied.add(id)
         }
+      },
+      async newestColumnMaps () {
+        const newest = `FROM column_maps ORDER BY at DESC, course_id, header_hash LIMIT ${COLUMN_MAPS_READ}`
+        await copy('column_maps', `JOIN (SELECT course_id, header_hash ${newest}) n
+          USING (course_id, header_hash)`)
+        await copy('courses', `WHERE t.id IN (SELECT course_id ${newest})`)
       },
       async roster () {
         if (hasRoster) return

@@ -59,6 +59,7 @@ export async function openPostgresStaging ({ file, database, signal }: StagingOp
       load: {
         coursesNamed: (text) => orAborted(load.coursesNamed(text)),
         courses: (ids) => orAborted(load.courses(ids)),
+        newestColumnMaps: () => orAborted(load.newestColumnMaps()),
         roster: () => orAborted(load.roster()),
         records: (kind, ids) => orAborted(load.records(kind, ids)),
       },

@@ -29,6 +29,8 @@ export interface LiveReads {
   taskSources: (courseId: number) => Array<Row<'task_sources'>>
   /** The newest first. */
   columnMaps: (courseId: number) => Array<Row<'column_maps'>>
+  /** Those of all courses, the newest first, at most `COLUMN_MAPS_READ`. */
+  newestColumnMaps: () => Array<Row<'column_maps'>>
   students: (courseId: number) => Array<Row<'students'>>
   /**
    * The users of the roster among the students of a course, if the roster enrolled them: source id and body.
@@ -48,6 +50,9 @@ export interface LiveReads {
    */
   origins: (courseId?: number) => LiveOrigins
 }
+
+/** Most column maps of all courses that are read to find out whose a table is. */
+export const COLUMN_MAPS_READ = 200
 
 export function liveReads (sqlite: SqliteConnection): LiveReads {
   const secret = sqlite.prepare('SELECT secret FROM live.erasure_keys').pluck()
@@ -73,6 +78,11 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const taskSources = sqlite.prepare('SELECT * FROM live.task_sources WHERE course_id = ? ORDER BY number')
   const columnMaps = sqlite.prepare(
     'SELECT * FROM live.column_maps WHERE course_id = ? ORDER BY at DESC, header_hash'
+  )
+  const newestColumnMaps = sqlite.prepare(
+    `SELECT m.* FROM (SELECT course_id, header_hash FROM live.column_maps
+      ORDER BY at DESC, course_id, header_hash LIMIT ${COLUMN_MAPS_READ}) n
+    JOIN live.column_maps m USING (course_id, header_hash) ORDER BY m.at DESC, course_id, header_hash`
   )
   const enrolledUsers = sqlite.prepare(
     `SELECT s.source_id, u.body FROM live.students s
@@ -116,6 +126,7 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
     tasks: (id) => tasks.all(id) as Array<Row<'tasks'>>,
     taskSources: (id) => taskSources.all(id) as Array<Row<'task_sources'>>,
     columnMaps: (id) => columnMaps.all(id) as Array<Row<'column_maps'>>,
+    newestColumnMaps: () => newestColumnMaps.all() as Array<Row<'column_maps'>>,
     students: (id) => students.all(id) as Array<Row<'students'>>,
     enrolledUsers: (id) => enrolledUsers.all(id) as ReturnType<LiveReads['enrolledUsers']>,
     teachers: (id) => teachers.all(id) as Array<Row<'course_teachers'>>,

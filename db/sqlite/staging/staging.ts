@@ -13,6 +13,7 @@ import { STAGING_SCHEMA } from './schema.ts'
 const NOTHING_TO_LOAD: LiveLoads = {
   async coursesNamed () {},
   async courses () {},
+  async newestColumnMaps () {},
   async roster () {},
   async records () {},
 }

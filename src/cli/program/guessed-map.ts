@@ -13,8 +13,8 @@ import { textTable } from './table.ts'
 export function guessText ({ map, students, isRemembered }: TableGuess): string {
   const { columns, header_row: header, points_row: points } = map
   const tasks = columns.filter(({ use }) => use === 'task').length
-  const rows = columns.map(({ column, use, points_possible: possible, note }) => [
-    oneLine(shorten(String(column))),
+  const rows = columns.map(({ column, title, use, points_possible: possible, note }) => [
+    oneLine(`${shorten(String(column))}${title === undefined ? '' : ` (${shorten(title)})`}`),
     use,
     possible === undefined ? '' : String(possible ?? 'none'),
     note ?? '',

@@ -9,7 +9,8 @@ const IDENTITY: Readonly<Record<IdentityUse, readonly string[]>> = {
     'studentid', 'studentnumber', 'studentno', 'studentnr', 'studentnum', 'studentidnumber', 'idnumber',
     'sisid', 'sisuserid', 'stateid', 'schoolid', 'localid', 'districtid', 'pupilid', 'learnerid', 'permid',
     'permnum', 'permnumber', 'permanentid', 'emplid', 'universityid', 'campusid', 'banneridn', 'bannerid',
-    'upn', 'candidatenumber', 'matricula', 'numerodematricula', 'numeromatricula', 'nomatricula',
+    'upn', 'candidatenumber', 'stu#', 'student#', 'id#', 'stuid', 'stunum', 'stuno', 'otherid',
+    'matricula', 'numerodematricula', 'numeromatricula', 'nomatricula',
     'matriculaid', 'numerodeestudiante', 'numeroestudiante', 'iddeestudiante', 'idestudiante',
     'iddelestudiante', 'iddealumno', 'idalumno', 'codigo', 'numerodeid', 'nia', 'matrikelnummer',
     'matrikelnr', 'schulernummer', 'schuelernummer', 'schulerid', 'schuelerid', 'numeroetudiant',
@@ -20,7 +21,8 @@ const IDENTITY: Readonly<Record<IdentityUse, readonly string[]>> = {
   login: [
     'username', 'login', 'loginid', 'userid', 'user', 'netid', 'account', 'accountname', 'sisloginid',
     'usuario', 'nombredeusuario', 'benutzername', 'kennung', 'anmeldename', 'identifiant', 'nomdutilisateur',
-    'nomeutente', 'gebruikersnaam', 'anvandarnamn', 'nomedeusuario',
+    'nomeutente', 'gebruikersnaam', 'brukernavn', 'brugernavn', 'kayttajatunnus', 'anvandarnamn',
+    'nomedeusuario',
   ],
   email: [
     'email', 'emailaddress', 'studentemail', 'studentemailaddress', 'schoolemail', 'mail', 'mailaddress',
@@ -32,11 +34,12 @@ const IDENTITY: Readonly<Record<IdentityUse, readonly string[]>> = {
   first_name: [
     'firstname', 'first', 'givenname', 'givennames', 'forename', 'forenames', 'studentfirstname', 'fname',
     'nombres', 'nombredepila', 'primernombre', 'vorname', 'vornamen', 'prenom', 'prenoms', 'voornaam',
-    'fornamn', 'primeironome', 'nomeproprio',
+    'fornamn', 'fornavn', 'primeironome', 'nomeproprio',
   ],
   last_name: [
     'lastname', 'last', 'surname', 'familyname', 'studentlastname', 'lname', 'apellido', 'apellidos',
-    'nachname', 'familienname', 'nomdefamille', 'cognome', 'achternaam', 'efternamn', 'sobrenome', 'apelido',
+    'etternavn', 'nachname', 'familienname', 'nomdefamille', 'cognome', 'achternaam', 'efternamn',
+    'sobrenome', 'apelido',
   ],
   name: [
     'studentname', 'fullname', 'student', 'name', 'names', 'pupil', 'pupilname', 'learner', 'learnername',
@@ -46,7 +49,7 @@ const IDENTITY: Readonly<Record<IdentityUse, readonly string[]>> = {
     'estudiantes', 'alumno', 'alumna', 'alumnos', 'alumnado', 'nombre', 'schuler', 'schueler', 'schulerin',
     'schuelerin', 'schulername', 'namevorname', 'vornamename', 'nachnamevorname', 'teilnehmer', 'eleve',
     'etudiant', 'etudiante', 'nomprenom', 'nometprenom', 'nomcomplet', 'nom', 'nome', 'nomecompleto',
-    'studente', 'alunno', 'aluno', 'estudantes', 'naam', 'leerling', 'namn', 'elev',
+    'studente', 'alunno', 'aluno', 'estudantes', 'naam', 'leerling', 'namn', 'elev', 'navn',
   ],
   period: [
     'period', 'classperiod', 'section', 'sections', 'sectionname', 'class', 'classname', 'group', 'hour',
@@ -57,8 +60,9 @@ const IDENTITY: Readonly<Record<IdentityUse, readonly string[]>> = {
 
 /** Of columns that are no scores although they may hold numbers. */
 const NOT_USED = new Set([
-  'gradelevel', 'year', 'yearlevel', 'yeargroup', 'gender', 'sex', 'age', 'dob', 'dateofbirth', 'birthdate',
-  'birthday', 'phone', 'phonenumber', 'telephone', 'mobile', 'cell', 'address', 'zip', 'zipcode', 'postcode',
+  'grd', 'gr', 'gradelevel', 'year', 'yearlevel', 'yeargroup', 'gender', 'sex', 'age', 'dob',
+  'dateofbirth', 'birthdate', 'birthday', 'phone', 'phonenumber', 'telephone', 'mobile', 'cell',
+  'address', 'zip', 'zipcode', 'postcode',
   'city', 'parent', 'parentname', 'parentemail', 'guardian', 'guardianemail', 'guardianname', 'teacher',
   'teachername', 'instructor', 'notes', 'note', 'comment', 'comments', 'remarks', 'nickname', 'preferredname',
   'preferredfirstname', 'pronouns', 'course', 'coursename', 'courseid', 'subject', 'school', 'term',
@@ -80,7 +84,14 @@ const TOTALS = new Set([
   'quartergrade', 'termgrade', 'classgrade', 'mark', 'finalmark', 'score', 'finalscore', 'currentscore',
   'points', 'pointsearned', 'percent', 'percentage', 'pct', '%', 'result', 'finalpercent', 'finalpercentage',
   'currentpercent', 'calificacionfinal', 'calificacion', 'notafinal', 'nota', 'puntaje', 'porcentaje',
-  'endnote', 'punkte', 'prozent', 'notefinale', 'notafinale', 'mediafinal',
+  'inprogress', 'inprogress%', 'inprogressgrade', 'progressgrade', 'endnote', 'punkte', 'prozent',
+  'notefinale', 'notafinale', 'mediafinal',
+])
+/** Of a column with the names of assignments, in a table with a row for each score. */
+const TASK_NAMES = new Set([
+  'assignment', 'assignmentname', 'assignmenttitle', 'task', 'taskname', 'activity', 'activityname', 'item',
+  'itemname', 'lineitem', 'gradeitem', 'assessment', 'assessmentname', 'assessmenttitle', 'coursework',
+  'test', 'testname', 'tarea', 'actividad', 'evaluacion', 'aufgabe', 'leistung', 'devoir', 'evaluation',
 ])
 const ROW_NUMBERS = new Set([
   '#', 'no', 'nr', 'num', 'row', 'n', 'line', 'sn', 'sno', 'serial', 'serialno', 'lfdnr', 'numero',
@@ -100,6 +111,7 @@ export interface HeaderMeaning {
   isNotUsed: boolean
   isTotal: boolean
   isRowNumber: boolean
+  isTaskName: boolean
   isPercent: boolean
   isPlainName: boolean
 }
@@ -117,6 +129,7 @@ export function meaningOf (header: string): HeaderMeaning {
     isNotUsed: NOT_USED.has(key),
     isTotal: TOTALS.has(key) || words.some((word) => TOTAL_WORDS.has(word)),
     isRowNumber: ROW_NUMBERS.has(key),
+    isTaskName: TASK_NAMES.has(key),
     isPercent: words.some((word) => PERCENT.has(word)),
     isPlainName: PLAIN_NAMES.has(key),
   }
@@ -127,16 +140,16 @@ function wordsOf (header: string): string[] {
   return plain.match(/[\p{L}\p{N}]+|[%#]/gu) ?? []
 }
 
-const UNIT = '(?:points?|pts?\\.?|marks?|puntos?|punkte|pkt\\.?|p)'
+const UNIT = '(?:points?|pts?\\.?|marks?|puntos?|punkte|pkt\\.?|poeng|po[aä]ng|pontos|punti|punten|p)'
 const AMOUNT = '(\\d{1,6}(?:[.,]\\d{1,3})?)'
-const LIMIT = '(?:out of|max\\.?(?:imum)?(?: points)?:?|of|sobre|von|sur|/)'
+const LIMIT = '(?:out of|m[aá](?:x|ks)\\.?(?:imum)?(?: points)?:?|of|sobre|von|sur|av|/)'
 /** "HW 1 (out of 10)", "HW 1 [10 points]", "HW 1 - 10 pts", "HW 1 out of 10". */
 const CLEAR = new RegExp(
   `^(.*\\S) ?(?:[([] ?(?:${LIMIT} ?${AMOUNT} ?${UNIT}?|${AMOUNT} ?${UNIT}) ?[)\\]]|` +
     `[-–:,/] ?${AMOUNT} ?${UNIT}|out of ${AMOUNT} ?${UNIT}?)$`, 'iu'
 )
-/** "HW 1 (10)", "HW 1 /10": the number may be another one. */
-const UNCLEAR = new RegExp(`^(.*\\S) ?(?:[([] ?${AMOUNT} ?[)\\]]|/ ?${AMOUNT})$`, 'u')
+/** "HW 1 (10)", "HW 1 /10", "HW 1 - 10": the number may be another one. */
+const UNCLEAR = new RegExp(`^(.*\\S) ?(?:[([] ?${AMOUNT} ?[)\\]]|/ ?${AMOUNT}| [-–] ${AMOUNT})$`, 'u')
 const IN_PERCENT = /^(.*\S) ?(?:[([] ?%(?: ?100)? ?[)\]]|%)$/u
 
 /** The title and the points possible that a header names. Undefined: it names none. */

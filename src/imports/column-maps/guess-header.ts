@@ -20,7 +20,8 @@ export function guessHeader (rows: readonly SampleRow[]): number | undefined {
   for (const [at, { cells }] of looked.entries()) {
     const filled = cells.slice(0, CELLS_LOOKED_AT).filter((cell) => cell !== '')
     if (filled.length < 2) continue
-    const uses = new Set(filled.map((cell) => meaningOf(cell).identity?.use))
+    // "Class:" is a label of the next cell.
+    const uses = new Set(filled.map((cell) => cell.endsWith(':') ? undefined : meaningOf(cell).identity?.use))
     uses.delete(undefined)
     const numbers = filled.filter((cell) => numberOf(cell) !== undefined).length
     const isData = filled.some((cell) => cell.includes('@'))
@@ -46,7 +47,9 @@ export function guessPointsRow (
   const candidates = [...near, ...before].filter(([{ line }]) => line <= HEADER_MAX)
   for (const [{ cells }, at] of candidates) {
     if (!cells.some(isPointsLabel)) continue
-    const others = cells.filter((cell) => cell !== '' && !isPointsLabel(cell))
+    const others = cells.filter((cell, column) => {
+      return cell !== '' && !isPointsLabel(cell) && !people.includes(column)
+    })
     const amounts = others.filter(isAmount)
     if (amounts.length > 0 && 2 * amounts.length >= others.length) return at
   }

@@ -11,6 +11,8 @@ import {
 import { HeaderColumns } from './find-columns.ts'
 import { guessHeader, guessPointsRow } from './guess-header.ts'
 import { guessPeople } from './guess-people.ts'
+import { guessSingleTask, guessTitles, type GuessedTitle } from './guess-titles.ts'
+import { isSummary } from './mapped-cells.ts'
 import { sampleRows, type Sample, type SampleRow } from './sample-rows.ts'
 import type { PreviewRow, TableGuess } from './table-guess.ts'
 
@@ -51,21 +53,22 @@ function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): Ta
   const header = at === undefined ? undefined : rows[at]
   if (at === undefined || header === undefined) return undefined
   const names = header.cells
-  const columnsOf = (students: readonly SampleRow[]) => names.map((name, column): SeenColumn => ({
-    at: column,
-    name,
-    meaning: meaningOf(name),
-    values: valuesOf(cellsOf(students, column), numbers),
-  }))
+  const columnsOf = (students: readonly SampleRow[], titles?: ReadonlyMap<number, GuessedTitle>) =>
+    names.map((own, column): SeenColumn => {
+      const name = titles?.get(column)?.title ?? own
+      const values = valuesOf(cellsOf(students, column), numbers)
+      return { at: column, name, meaning: meaningOf(name), values }
+    })
   const all = rows.slice(at + 1)
   const people = guessPeople(columnsOf(all))
   const pointsAt = guessPointsRow(rows, at, [...people.keys()])
   const points = pointsAt === undefined ? undefined : rows[pointsAt]
-  const students = all.filter((row) => row !== points)
-  const columns = points === undefined ? columnsOf(all) : columnsOf(students)
+  const students = all.filter((row) => row !== points && isAboutStudent(row, people))
+  const titles = guessTitles({ rows, header: at, people: [...people.keys()], points, students })
+  const columns = columnsOf(students, titles)
   const isAlone = tasksOf(columns, people, points).length === 0
   const found = new HeaderColumns(names)
-  let isCertain = students.length > 0 && people.size > 0 && !isAlone &&
+  let isCertain = students.length > 0 && people.size > 0 && !isAlone && titles.size === 0 &&
     (points === undefined || points.cells.some(isPointsLabel))
   const choices = columns.flatMap((column): ColumnChoice[] => {
     const person = people.get(column.at)
@@ -75,8 +78,11 @@ function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): Ta
     if (choice === undefined) return []
     const { isClear, ...rest } = choice
     isCertain &&= isClear
-    return [{ column: nameOf(column, found), ...rest }]
+    const title = rest.use === 'task' ? { ...titles.get(column.at), ...titled(rest.title ?? '', '') } : {}
+    return [{ column: nameOf({ at: column.at, name: names[column.at] ?? '' }, found), ...rest, ...title }]
   })
+  const [only, ...others] = choices.filter(({ use }) => use === 'task')
+  if (isAlone && only !== undefined && others.length === 0) describe(only, guessSingleTask(rows.slice(0, at)))
   return {
     map: {
       header_row: header.line,
@@ -86,7 +92,31 @@ function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): Ta
     preview: previewOf(rows),
     students: students.length,
     isCertain,
+    isOfSingleScores: areSingleScores(columns, people),
   }
+}
+
+/** Not a row of averages or of something else above and below the students. */
+function isAboutStudent ({ cells }: SampleRow, people: ReadonlyMap<number, Choice>): boolean {
+  const filled = [...people.keys()].flatMap((at) => (cells[at] ?? '') === '' ? [] : [cells[at] ?? ''])
+  const [only = '', ...others] = filled
+  return people.size === 0 || others.length > 0 || (only !== '' && !isSummary(only))
+}
+
+/** The table has a row for each score: students come again and again, with the names of assignments. */
+function areSingleScores (columns: readonly SeenColumn[], people: ReadonlyMap<number, Choice>): boolean {
+  const uses = ['student_id', 'login', 'email', 'name', 'last_name'] as const
+  const who = uses.flatMap((use) => columns.filter(({ at }) => people.get(at)?.use === use))[0]
+  return who !== undefined && 3 * who.values.distinct <= 2 * who.values.filled &&
+    columns.some(({ meaning, values }) => {
+      return meaning.isTaskName && values.distinct > 1 && 2 * values.numbers < values.filled
+    })
+}
+
+/** Takes what is known about the only task of a table. */
+function describe (choice: ColumnChoice, known: ReturnType<typeof guessSingleTask>): void {
+  Object.assign(choice, known)
+  if (known.points_possible !== undefined) choice.note = 'points possible from a row above the header'
 }
 
 type Choice = Omit<ColumnChoice, 'column'>
@@ -113,7 +143,7 @@ function choiceOf (
   if (meaning.identity !== undefined) return leftOut('another column is used for this')
   if (meaning.isNotUsed) return leftOut('Perfbook does not use it', true)
   const hasPoints = given !== undefined && given !== '' && given !== '-'
-  if (meaning.isRowNumber && values.isCount) return leftOut('it numbers the rows', true)
+  if (meaning.isRowNumber && values.numbers > 0) return leftOut('it numbers the rows', values.isCount)
   if (meaning.isTotal && !(isAlone && values.numbers > 0)) return leftOut('it is a total', true)
   if (values.filled === 0 && !hasPoints) return leftOut('it has no values yet', true)
   const grades = values.numbers + values.words
@@ -157,7 +187,7 @@ function titled (title: string, name: string): Pick<ColumnChoice, 'title'> {
 }
 
 /** The header if it finds the column, else the letter. */
-function nameOf ({ at, name }: SeenColumn, header: HeaderColumns): string {
+function nameOf ({ at, name }: Pick<SeenColumn, 'at' | 'name'>, header: HeaderColumns): string {
   const isPlain = name !== '' && name.length <= NAMED_MAX && name.isWellFormed() && header.find(name) === at
   return isPlain ? name : columnLetters(at + 1)
 }

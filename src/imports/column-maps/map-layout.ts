@@ -40,7 +40,9 @@ export function layoutOfMap (map: ColumnMap, table: MappedTable): TableLayout {
     if (choice.use !== 'task') return { use: IDENTITY[choice.use] }
     return taskOf(choice, at, table)
   })
-  return { names, columns, rowsBefore: 1 }
+  // A column without a header has its title in the report and in errors.
+  const shown = names.map((name, at) => name === '' ? chosen.get(at)?.title ?? name : name)
+  return { names: shown, columns, rowsBefore: 1 }
 }
 
 /** By the index of the column. */

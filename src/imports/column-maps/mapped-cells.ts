@@ -30,7 +30,10 @@ const SUMMARY = /^(class |course |overall )?(average|avg\.?|mean|median|mode|tot
 /** The same in other languages, perhaps with "of the class". */
 const OTHER_SUMMARY = /^((klassen)?durchschnitt|mittelwert|schnitt|summe|gesamt|moyenne|médiane|somme|promedio|media|mediana|moda|suma|totale?s?|somma|gemiddelde|mediaan|totaal|média|soma|średnia|mediany?|genomsnitt|medel(värde)?)( (de la|del|der|della|di|da|do|de) (clase|curso|klasse|classe|grupo|turma))?:?$/i
 
+/** Words that are no names, perhaps with more: "Average of group A". */
+const AVERAGES = /^((class|group|course) )?(average|avg\.?|durchschnitt|mittelwert|moyenne|promedio|gemiddelde|średnia|genomsnitt|gjennomsnitt|gennemsnit)[ :][^,]*$/i
+
 /** Whether the label of a row says that the row is about all students together. */
 export function isSummary (label: string): boolean {
-  return label.length <= WORD_MAX && (SUMMARY.test(label) || OTHER_SUMMARY.test(label))
+  return label.length <= WORD_MAX && [SUMMARY, OTHER_SUMMARY, AVERAGES].some((one) => one.test(label))
 }

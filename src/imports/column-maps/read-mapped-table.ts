@@ -49,6 +49,7 @@ export function readMappedTable (
   let width = 0
   let students: RowVisitor | undefined
   const waiting: Row[] = []
+  const above: string[][] = []
   const begin = () => {
     if (header === undefined || students !== undefined) return
     if (pointsLine !== null && points === undefined) throw noLine(pointsLine, 'points_row')
@@ -66,13 +67,17 @@ export function readMappedTable (
         run,
       }),
     }
-    onHeader({ header: names, points: points?.fields })
+    onHeader({ header: names, points: points?.fields, above })
     students = readTableFormat(format, names, header.line, reading)
     for (const { fields, line } of waiting.splice(0)) student(fields, line)
   }
   const student = (fields: string[], line: number) => {
     const beyond = fields.slice(width).findIndex((cell) => cell.trim() !== '')
-    if (beyond === -1) students?.(fields.slice(0, width), line)
+    // In a sheet, a total may have its header in another row.
+    if (beyond !== -1 && file.sheet !== undefined) {
+      run.problems.warn('cells_without_header', { file: file.name, line })
+    }
+    if (beyond === -1 || file.sheet !== undefined) students?.(fields.slice(0, width), line)
     else {
       run.problems.error(
         { file: file.name, line },
@@ -91,7 +96,10 @@ export function readMappedTable (
       return
     }
     if (header === undefined) {
-      if (headerLine !== undefined && line < headerLine) return
+      if (headerLine !== undefined && line < headerLine) {
+        above.push(fields)
+        return
+      }
       if (headerLine !== undefined && line > headerLine) throw noLine(headerLine, 'header_row')
       header = { fields: fields.map((name) => name.trim()), line }
       width = header.fields.length

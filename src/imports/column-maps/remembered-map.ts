@@ -16,20 +16,29 @@ export interface MappedRows {
   header: readonly string[]
   /** The row of points possible; undefined if the map names none. */
   points: readonly string[] | undefined
+  /** The rows above the header, without the row of points possible. */
+  above: ReadonlyArray<readonly string[]>
 }
 
 /**
  * Identifies the tables that a map fits: those with the same header. In the row of points possible, the
- * columns about people must be the same too, or a row of a student might be taken for it.
+ * columns about people must be the same too, or a row of a student might be taken for it. If the map gives
+ * titles, they may be from the rows above the header, as in a file with one assignment, so these must be the
+ * same too: another assignment would be taken for that one.
  */
-export function headerHash (map: ColumnMap, { header, points = [] }: MappedRows): string {
+export function headerHash (map: ColumnMap, { header, points = [], above }: MappedRows): string {
   const width = header.findLastIndex((name) => name.trim() !== '') + 1
   const columns = new HeaderColumns(header)
   const labels = map.columns.flatMap(({ column, use }) => {
     const at = use === 'task' || use === 'left_out' ? undefined : columns.find(column)
     return typeof at === 'number' ? [plain(points[at])] : []
   })
-  const content = JSON.stringify([header.slice(0, width).map(plain), labels])
+  const hasTitles = map.columns.some(({ title }) => title !== undefined)
+  const titles = (hasTitles ? above : []).map((row) => row.map(plain).filter((cell) => cell !== ''))
+    .filter((row) => row.length > 0)
+  const content = JSON.stringify([
+    header.slice(0, width).map(plain), labels, ...(titles.length === 0 ? [] : [titles]),
+  ])
   return createHash('sha256').update(content).digest('hex')
 }
 
@@ -38,19 +47,24 @@ function plain (cell = ''): string {
   return cell.slice(0, 2 * NAME_MAX).normalize('NFC').replace(/\s+/g, ' ').trim()
 }
 
-/** The map of the course that fits a table; of several, the newest. Throws Refusal as `readTable` does. */
-export async function rememberedMap (
+/**
+ * Those of the stored maps that fit a table, in the same order: the newest first. Throws Refusal as
+ * `readTable` does.
+ */
+export async function rememberedMaps (
   file: SourceFile, stored: ReadonlyArray<Row<'column_maps'>>
-): Promise<ColumnMap | undefined> {
-  if (stored.length === 0) return undefined
-  const maps = stored.map((row) => ({ hash: row.header_hash, map: JSON.parse(row.map) as ColumnMap }))
+): Promise<Array<{ map: ColumnMap, courseId: number }>> {
+  if (stored.length === 0) return []
+  const maps = stored.map(({ map, header_hash: hash, course_id: courseId }) => {
+    return { hash, map: JSON.parse(map) as ColumnMap, courseId }
+  })
   const lines = maps.flatMap(({ map }) => [map.header_row ?? 1, map.points_row ?? 1])
   // A header without a line is the first row, or the second one after the row of points.
   const { rows } = await sampleRows(file, { rows: Math.max(2, ...lines), width: Infinity })
-  return maps.find(({ hash, map }) => {
+  return maps.filter(({ hash, map }) => {
     const found = rowsOf(map, rows)
     return found !== undefined && headerHash(map, found) === hash
-  })?.map
+  })
 }
 
 function rowsOf (map: ColumnMap, rows: readonly SampleRow[]): MappedRows | undefined {
@@ -58,7 +72,8 @@ function rowsOf (map: ColumnMap, rows: readonly SampleRow[]): MappedRows | undef
   const header = rows.find(({ line }) => headerLine === undefined ? line !== pointsLine : line === headerLine)
   const points = pointsLine === null ? undefined : rows.find(({ line }) => line === pointsLine)
   if (header === undefined || (pointsLine !== null && points === undefined)) return undefined
-  return { header: header.cells, points: points?.cells }
+  const above = rows.filter((row) => row.line < header.line && row !== points).map(({ cells }) => cells)
+  return { header: header.cells, points: points?.cells, above }
 }
 
 /**

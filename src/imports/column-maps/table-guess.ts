@@ -18,6 +18,8 @@ export interface TableGuess {
   students: number
   /** Nothing had to be guessed: every header and every maximum says what it is. */
   isCertain?: boolean
+  /** It has a row for each score, which no map can say. */
+  isOfSingleScores?: boolean
   /** The map is the one that is remembered for the course. */
   isRemembered?: boolean
 }

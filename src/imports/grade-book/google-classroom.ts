@@ -1,7 +1,9 @@
 // The grades of Google Classroom as CSV, in any language: a row of titles, a row of due dates and a row of
-// points possible, in any order; then the students, perhaps with rows of averages.
+// points possible, in any order; then the students, perhaps with rows of averages. Without the row of points,
+// the titles have the points, as in "Essay (10 points)".
 import { shorten } from '../../short-text.ts'
-import { ORDER_OF_DATES } from '../messages.ts'
+import { pointsInHeader } from '../column-maps/column-words.ts'
+import { optionName } from '../option-names.ts'
 import { Refusal } from '../problems.ts'
 import { dayOf, numberOf, VALUE_MAX } from '../sources/text-values.ts'
 import type { GradeWord } from './grade.ts'
@@ -48,7 +50,8 @@ const UNGRADED = new Set([
 interface RowsBefore {
   titles: number
   dates: number
-  points: number
+  /** Undefined: the titles have the points. */
+  points: number | undefined
   /** The number of the row after them. */
   after: number
 }
@@ -58,7 +61,7 @@ export function isClassroom (rows: string[][]): boolean {
   const before = rowsBefore(rows)
   if (before === undefined) return false
   const emailAt = emailColumn(rows[before.titles] ?? [], rows[before.after] ?? [])
-  return emailAt !== undefined && [before.dates, before.points].every((at) => {
+  return emailAt !== undefined && [before.dates, before.points ?? before.dates].every((at) => {
     const [label = '', ...others] = rows[at] ?? []
     return label.trim() !== '' && others.slice(0, emailAt).every((cell) => cell.trim() === '')
   })
@@ -82,7 +85,8 @@ function layoutOf ({ rows, place, isWhole, numbers, run }: TableBeginning): Tabl
   const before = rowsBefore(rows)
   if (before === undefined) {
     throw new Refusal(place, 'has no row of due dates and row of points before the students, as Google ' +
-      'Classroom writes them; download the grades again: Grades > Download all grades as CSV')
+      'Classroom writes them, and no points in the titles, as in "Essay (10 points)"; download the grades ' +
+      'again: Grades > Download all grades as CSV')
   }
   const names = (rows[before.titles] ?? []).map((name) => name.trim())
   const cell = (row: number, column: number) => rows[row]?.[column]?.trim() ?? ''
@@ -90,17 +94,20 @@ function layoutOf ({ rows, place, isWhole, numbers, run }: TableBeginning): Tabl
   const columns = names.map((name, column): ColumnLayout => {
     if (column <= emailAt) return { use: identityOf(names, column, emailAt) }
     if (name === '') return { use: 'left_out', reason: 'no_title' }
-    const [date, points] = [cell(before.dates, column), cell(before.points, column)]
+    const date = cell(before.dates, column)
     if (date === '' && TOTAL.test(name)) return { use: 'left_out', reason: 'total' }
-    const pointsPossible = numbers.of(points)
+    const given = before.points === undefined ? undefined : numbers.of(cell(before.points, column))
+    const { title, points: pointsPossible } = given === undefined
+      ? pointsInHeader(name) ?? { title: name, points: undefined }
+      : { title: name, points: given }
     if (pointsPossible === undefined) return { use: 'left_out', reason: 'no_points' }
     const dueOn = date === '' ? null : dayOf(dateIn(date), run.options.dates)
     if (dueOn === undefined) {
       const message = `the date of ${shorten(name)} is "${shorten(date)}", expected a date written ` +
-        `YYYY-MM-DD; or set the order of dates ${ORDER_OF_DATES}`
+        `YYYY-MM-DD; or set the order of dates with ${optionName('dates', run.options.askedBy)}`
       run.problems.error({ ...place, line: (place.line ?? 1) + before.dates }, message)
     }
-    return { use: 'task_points', id: null, title: name, pointsPossible, dueOn: dueOn ?? null }
+    return { use: 'task_points', id: null, title, pointsPossible, dueOn: dueOn ?? null }
   })
   return { names, columns, rowsBefore: before.after }
 }
@@ -111,8 +118,17 @@ function rowsBefore (rows: string[][]): RowsBefore | undefined {
   const [titles, points] = [kinds.indexOf('text'), kinds.indexOf('points')]
   // No task may have a due date.
   const dates = kinds.includes('dates') ? kinds.indexOf('dates') : kinds.indexOf('label')
-  if (titles === -1 || points === -1 || dates === -1) return undefined
-  return { titles, points, dates, after: 1 + Math.max(titles, points, dates) }
+  if (titles === -1 || dates === -1) return undefined
+  const after = 1 + Math.max(titles, points, dates)
+  if (points !== -1) return { titles, points, dates, after }
+  const hasPoints = kinds[dates] === 'dates' && haveTitlesPoints(rows[titles] ?? [], rows[dates] ?? [])
+  return hasPoints ? { titles, points: undefined, dates, after } : undefined
+}
+
+/** Whether each assignment with a due date has its points in its title, and there is one. */
+function haveTitlesPoints (titles: string[], dates: string[]): boolean {
+  const due = titles.filter((_title, column) => column > 0 && (dates[column]?.trim() ?? '') !== '')
+  return due.length > 0 && due.every((title) => pointsInHeader(title) !== undefined)
 }
 
 /** What the cells after the first one have. `label`: nothing. */

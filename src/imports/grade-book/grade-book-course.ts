@@ -32,7 +32,7 @@ export async function courseFor (file: SourceFile, run: ImportRun): Promise<Grad
   await load.coursesNamed(wanted)
   const row = live ?? namedCourse(wanted, file, run)
   if (row !== undefined && row.archived_at !== null) {
-    throw new Refusal({ file: file.name }, archivedCourse(row.name))
+    throw new Refusal({ file: file.name }, archivedCourse(row.name, options.askedBy))
   }
   if (row === undefined) await warnOfNumber(wanted, file, run)
   if (row !== undefined) await load.courses([row.id])

@@ -4,7 +4,7 @@ import { counted } from '../../counted.ts'
 import { shorten } from '../../short-text.ts'
 import type { SourceStudent } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
-import { HOW_TO_ALLOW } from '../messages.ts'
+import { optionName } from '../option-names.ts'
 import type { UserBody } from '../oneroster/roster-files.ts'
 import type { Place } from '../problems.ts'
 import type { GradeBookCourse } from './grade-book-course.ts'
@@ -169,6 +169,7 @@ function checkNewPeople (
     `${added.length} of the ${counted(people, 'person', 'people')} in this grade book ` +
       `${added.length === 1 ? 'is' : 'are'} not in the course ` +
       `"${shorten(course.live.name)}", more than a tenth (this is the first); check that it is the right ` +
-      `course and that no spreadsheet changed the ids, or allow it ${HOW_TO_ALLOW.newPeople}`
+      `course and that no spreadsheet changed the ids, or allow it with ${
+        optionName('newPeople', options.askedBy)}`
   )
 }

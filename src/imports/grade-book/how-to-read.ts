@@ -1,13 +1,14 @@
 // How each grade book file is read: its format, and the column map of a table in no known format.
 import type { ColumnMap } from '../column-maps/column-map.ts'
 import { guessMap, guessOfMap } from '../column-maps/guess-map.ts'
-import { rememberedMap } from '../column-maps/remembered-map.ts'
+import { rememberedMaps } from '../column-maps/remembered-map.ts'
 import type { TableGuess } from '../column-maps/table-guess.ts'
 import type { ImportOptions } from '../import-options.ts'
 import type { ImportRun } from '../import-run.ts'
-import { howToChooseColumns, howToTakeGuess } from '../option-names.ts'
+import { howToChooseColumns, howToTakeGuess, optionName } from '../option-names.ts'
 import type { ColumnMapOrigin } from '../outcome.ts'
 import { Refusal } from '../problems.ts'
+import { listNames, shorten } from '../../short-text.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import type { GradeBookCourse } from './grade-book-course.ts'
 import type { GradeBookFormat, SystemFormat } from './grade-book-format.ts'
@@ -47,17 +48,23 @@ export async function howToRead (
   if (options.map !== undefined) return { file, format: 'spreadsheet', map: options.map, origin: 'given' }
   if (forced !== undefined && forced !== 'spreadsheet') return { file, format: forced }
   const id = course?.live?.id
-  const remembered = id === undefined ? undefined : await rememberedMap(file, run.staging.live.columnMaps(id))
+  const [{ map: remembered } = {}] = id === undefined
+    ? []
+    : await rememberedMaps(file, run.staging.live.columnMaps(id))
   if (remembered !== undefined) {
     if (options.dryRun) problems.guess ??= await guessOfMap(file, remembered)
     return { file, format: 'spreadsheet', map: remembered, origin: 'remembered' }
   }
-  const system = forced === undefined ? await gradeBookFormat(file) : undefined
+  const system = forced === undefined ? await gradeBookFormat(file, options.askedBy) : undefined
   if (system !== undefined) return { file, format: system }
+  if (course === undefined) await refuseRemembered(file, run)
   const guess = await guessOf(file)
   if (forced !== undefined && guess?.isCertain === true) {
     if (options.dryRun) problems.guess ??= guess
     return { file, format: 'spreadsheet', map: guess.map, origin: 'guessed' }
+  }
+  if (guess?.isOfSingleScores === true) {
+    throw new Refusal({ file: file.name }, SINGLE_SCORES)
   }
   const what = forced === undefined
     ? 'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +
@@ -66,6 +73,36 @@ export async function howToRead (
     : 'is a table whose columns are not all clear; '
   const message = what + howToChooseColumns(options.askedBy)
   throw new Refusal({ file: file.name }, message, options.dryRun ? guess : undefined)
+}
+
+const SINGLE_SCORES =
+  'has a row for each score, expected a row for each student and a column for each assignment; make a ' +
+  'pivot table of it in a spreadsheet (students in the rows, assignments in the columns, the scores as ' +
+  'values), save that sheet as CSV, and import it'
+
+/** Most courses that an error lists. */
+const COURSES_LISTED = 5
+
+/** Throws Refusal if the columns of the file are remembered for courses, of which none is named. */
+async function refuseRemembered (
+  file: SourceFile, { options, staging: { live, load } }: ImportRun
+): Promise<void> {
+  await load.newestColumnMaps()
+  const maps = await rememberedMaps(file, live.newestColumnMaps())
+  const courses = [...new Set(maps.map(({ courseId }) => courseId))].flatMap((id) => {
+    const course = live.course(id)
+    return course === undefined || course.archived_at !== null ? [] : [course]
+  })
+  const [first, ...others] = courses
+  if (first === undefined) return
+  const ids = courses.map(({ source_id: id, name }) => {
+    return `"${shorten(id)}"${id === name ? '' : ` (${shorten(name)})`}`
+  })
+  const known = others.length === 0 ? 'a course' : `${courses.length} courses`
+  const message = `has columns that were chosen by hand before, for ${known}; name the course with ` +
+    `${optionName('course', options.askedBy)}: ${listNames(ids, COURSES_LISTED)}`
+  const guess = options.dryRun && maps[0] !== undefined ? await guessOfMap(file, maps[0].map) : undefined
+  throw new Refusal({ file: file.name }, message, guess)
 }
 
 function forOtherTables (guess: TableGuess | undefined, { askedBy }: ImportOptions): string {

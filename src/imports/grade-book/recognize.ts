@@ -3,7 +3,7 @@
 // system.
 import { isNameTooLong } from '../../short-text.ts'
 import { SYSTEM_MAPS } from '../column-maps/systems/system-maps.ts'
-import { ROSTER_AS_CSV } from '../messages.ts'
+import { rosterAsCsv, type AskedBy } from '../option-names.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { readFirstRows, type FirstRows } from '../sources/first-rows.ts'
 import type { SourceFile } from '../sources/source-files.ts'
@@ -29,13 +29,15 @@ const MOODLE_IN_ANOTHER_LANGUAGE = {
  * The format of a grade book file; undefined if it is none that is known. Throws Refusal if it is a file of a
  * system that cannot be imported, with what to do instead.
  */
-export async function gradeBookFormat (file: SourceFile): Promise<SystemFormat | undefined> {
+export async function gradeBookFormat (
+  file: SourceFile, askedBy?: AskedBy
+): Promise<SystemFormat | undefined> {
   const first = await readFirstRows(file, ROWS)
   const system = systemOf(first)
   if (typeof system === 'string') return system
   if (file.sheet !== undefined && isOfRoster(first.names.map(comparable))) {
     throw new Refusal(
-      { file: file.name }, `looks like a table of a roster in an Excel workbook; ${ROSTER_AS_CSV}`
+      { file: file.name }, `looks like a table of a roster in an Excel workbook; ${rosterAsCsv(askedBy)}`
     )
   }
   if (system === undefined) return undefined

@@ -1,6 +1,7 @@
 import { isoTime } from '../../iso-time.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
-import { ORDER_OF_DATES, ROUNDED_IDS, type WarningCode } from '../messages.ts'
+import { ROUNDED_IDS, type WarningCode } from '../messages.ts'
+import { optionName } from '../option-names.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import type { DateOrder } from '../import-options.ts'
 import type { TableNumbers } from '../sources/table-numbers.ts'
@@ -209,7 +210,8 @@ export class RowReader {
   #expectedDate (text: string): string {
     const expected = 'a date written YYYY-MM-DD'
     if (this.#dates !== undefined) return `${expected} or like ${ORDERS[this.#dates]}`
-    return OTHER_DATE.test(text) ? `${expected}; or set the order of dates ${ORDER_OF_DATES}` : expected
+    const order = optionName('dates', this.#problems.askedBy)
+    return OTHER_DATE.test(text) ? `${expected}; or set the order of dates with ${order}` : expected
   }
 
   /**

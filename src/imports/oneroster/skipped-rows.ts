@@ -1,6 +1,7 @@
 import { shorten } from '../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
-import { HOW_TO_ALLOW, type WarningCode } from '../messages.ts'
+import type { WarningCode } from '../messages.ts'
+import { optionName } from '../option-names.ts'
 
 /** A reference of one row to something that is missing. */
 interface MissingReference {
@@ -46,14 +47,16 @@ export class SkippedRows {
    * it or another file is cut off, or was exported at another time. A single skipped row is never an error.
    */
   check (): void {
-    if (this.#run.options.allowSkips === true) return
+    const { allowSkips, askedBy } = this.#run.options
+    if (allowSkips === true) return
     for (const { read, skipped, first } of this.#files.values()) {
       if (first === null || skipped < 2 || skipped * 10 <= read) continue
       const cell = `${first.column} "${shorten(first.sourceId)}"`
       this.#run.problems.error(
         this.#run.placeOf(first),
         `${skipped} of ${read} rows refer to records that are not in any file, more than a tenth; ` +
-          `the first is ${cell}; export all files at the same time, or allow it ${HOW_TO_ALLOW.skips}`
+          `the first is ${cell}; export all files at the same time, or allow it with ` +
+          optionName('skips', askedBy)
       )
     }
   }

@@ -7,7 +7,7 @@ import { gradingScaleText } from '../../courses/grading-scale.ts'
 import { CellReader } from '../../courses/packed-cells.ts'
 import { shorten } from '../../short-text.ts'
 import type { BookSource } from '../book-source.ts'
-import { HOW_TO_ALLOW } from '../messages.ts'
+import { optionName } from '../option-names.ts'
 import type { Place } from '../problems.ts'
 import { planCategories } from './categories.ts'
 import { planPeriods } from './periods.ts'
@@ -49,7 +49,7 @@ export function planCourseRemoval (
     problems.error(
       place,
       `the course "${shorten(live.name)}" with its ${counted(scores, 'result')} would be removed; ` +
-        `if this is intended, allow it ${HOW_TO_ALLOW.removals}`
+        `if this is intended, allow it with ${optionName('removals', problems.askedBy)}`
     )
   }
   tallies.courses.removed++

@@ -2,7 +2,7 @@
 // compared byte by byte.
 import { counted } from '../../counted.ts'
 import { shorten } from '../../short-text.ts'
-import { HOW_TO_ALLOW } from '../messages.ts'
+import { optionName } from '../option-names.ts'
 import type { CoursePlanning } from './planning.ts'
 import { StudentRows } from './student-rows.ts'
 import type { FinalStudent } from './students.ts'
@@ -47,7 +47,8 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
     problems.error(
       book.place,
       `${removed} of the ${counted(stored, 'result')} of the course "${shorten(book.name)}" would be ` +
-        `removed, more than half; if this is intended, allow it ${HOW_TO_ALLOW.removals}`
+        `removed, more than half; if this is intended, allow it with ${
+          optionName('removals', problems.askedBy)}`
     )
   }
 }

@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileTypeFromBuffer } from 'file-type'
 import { shorten, shortenName } from '../../short-text.ts'
+import { howToUnpack, type AskedBy } from '../option-names.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import { filesOfFolder } from './folder-files.ts'
 import type { ByteBudget, Source, SourceFile } from './source-files.ts'
@@ -32,7 +33,7 @@ export async function openSource (path: string, options: OpenSourceOptions): Pro
   const { isFolder, size } = await lookAt(path, name)
   if (isFolder) return await openFolder(path, name, budget)
   if (await isZipArchive(path)) return await openZipArchive(path, { name, ...options })
-  await refuseOtherFiles(path, name)
+  await refuseOtherFiles(path, name, options.problems.askedBy)
   if (/\.zip$/i.test(path)) {
     throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
   }
@@ -70,11 +71,11 @@ const OTHERS: Readonly<Record<string, string>> = {
   sqlite: 'a SQLite database; export its data as CSV instead',
 }
 
-async function refuseOtherFiles (path: string, name: string): Promise<void> {
+async function refuseOtherFiles (path: string, name: string, askedBy?: AskedBy): Promise<void> {
   const ending = (await fileTypeFromBuffer(await headOf(path)).catch(() => undefined))?.ext ?? ''
   const archive = /\.(tar\.gz|tgz)$/i.test(path) && ending === 'gz' ? ARCHIVES['tar.gz'] : ARCHIVES[ending]
   if (archive !== undefined) {
-    const message = `is ${archive}, expected a zip; unpack it, and import the folder or zip it`
+    const message = `is ${archive}, expected a zip; ${howToUnpack(askedBy)}`
     throw new Refusal({ file: name }, message)
   }
   if (OTHERS[ending] !== undefined) throw new Refusal({ file: name }, `is ${OTHERS[ending]}`)

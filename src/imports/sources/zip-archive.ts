@@ -185,7 +185,7 @@ function assertReadable (entry: yauzl.Entry, { shown, place }: { shown: string, 
   throw new Refusal(
     place,
     `${shown} is compressed with ${METHODS[method] ?? `method ${method}`}, which is not supported; ` +
-      'unpack the archive, and import the folder, or zip it again with the method Deflate'
+      'unpack the archive, and zip its files again with the method Deflate'
   )
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listNames, shorten } from '../../short-text.ts'
+import { optionName } from '../option-names.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import type { ByteBudget, Source, SourceFile } from '../sources/source-files.ts'
 import { readNumberFormats } from './number-formats.ts'
@@ -134,8 +135,8 @@ async function choose (
   for (const one of visible) if (visible.length === 1 || await hasValues(one.sheet)) filled.push(one)
   const [chosen, ...others] = filled
   if (chosen === undefined) {
-    const message = 'has no visible sheet with values; choose a hidden one with "Sheet" on the page or ' +
-      '--sheet on the command line'
+    const message = `has no visible sheet with values; choose a hidden one with ${
+      optionName('sheet', problems.askedBy)}`
     throw new Refusal({ file: name }, message)
   }
   if (others.length > 0) {

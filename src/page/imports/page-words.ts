@@ -1,10 +1,15 @@
+import { IMPORT_OPTIONS, optionName } from '../../imports/option-names.ts'
+
 // Messages of the service are also for the command line. On the page they name only what the page has.
 
-/** A message without options of the command line: `("Allow removals" on the page, --allow-removals …)`. */
+/** A message that names options as the page does, wherever the import was requested. */
 export function onPage (message: string): string {
-  return message
-    .replace(/ with --strict \(("[^"]+") on the page\)/g, ': $1')
-    .replace(/ on the page(?:,| or) --\w[^()"]*? on the command line/g, '')
+  let text = message
+  for (const option of IMPORT_OPTIONS) {
+    const own = optionName(option, 'session')
+    text = text.replaceAll(optionName(option, 'command'), own).replaceAll(optionName(option, 'token'), own)
+  }
+  return text
     // What the rules above do not know: better without it than with it.
     .replace(/ --[a-z][-a-z]*/g, '')
 }
