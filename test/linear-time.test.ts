@@ -152,7 +152,7 @@ const TESTED: Record<string, (text: string) => unknown> = {
   isPointsLabel,
   'the values of a column': (text) => valuesOf([text, `${text}%`], NUMBERS),
   'finding a column': (text) => new HeaderColumns([text, `${text}x`]).find(`${text}y`),
-  'the hash of a header': (text) => 
+  'the hash of a header': (text) =>
     headerHash({ columns: [{ column: 1, use: 'task', title: text }] }, {
       header: [text, text], points: [text], above: [[text]],
     }),

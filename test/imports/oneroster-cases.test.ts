@@ -207,7 +207,7 @@ t.test('the error for something else than a bundle says what it is', async (t) =
   ])
   t.strictSame(await refusals(world, 'deflate64'), [
     'deflate64.zip: manifest.csv is compressed with Deflate64, which is not supported; ' +
-      'unpack the archive, and import the folder, or zip it again with the method Deflate',
+      'unpack the archive, and zip its files again with the method Deflate',
   ])
   t.strictSame(showErrors(await world.import(join(FOLDER, 'tar.tar.gz'))), [
     'tar.tar.gz: is a .tar.gz archive, expected a zip; unpack it, and import the folder or zip it',

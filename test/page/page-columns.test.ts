@@ -123,7 +123,7 @@ t.test('the columns of a table are chosen, checked live, imported and remembered
     await lookAt(t, page, 'import-workbook')
     await page.getByText('More options').click()
     await page.getByLabel('Treat warnings as errors').check()
-    await page.getByText(/: "Treat warnings as errors"/).first().waitFor()
+    await page.getByText(/with "Treat warnings as errors"/).first().waitFor()
     await noFlags(t, page)
   })
   t.strictSame(problems, [])

@@ -59,12 +59,10 @@ export async function howToRead (
   if (system !== undefined) return { file, format: system }
   if (course === undefined) await refuseRemembered(file, run)
   const guess = await guessOf(file)
+  if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, SINGLE_SCORES)
   if (forced !== undefined && guess?.isCertain === true) {
     if (options.dryRun) problems.guess ??= guess
     return { file, format: 'spreadsheet', map: guess.map, origin: 'guessed' }
-  }
-  if (guess?.isOfSingleScores === true) {
-    throw new Refusal({ file: file.name }, SINGLE_SCORES)
   }
   const what = forced === undefined
     ? 'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +

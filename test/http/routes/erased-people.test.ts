@@ -66,7 +66,7 @@ t.test('beside a running service', async (t) => {
     warnings: [{
       code: 'erased_person',
       count: 1,
-      message: /use "Allow erased people" on the page or --allow-erased/,
+      message: /use the field allow_erased \(in/,
     }],
   })
   t.notMatch(JSON.stringify(again), new RegExp(who!.last_name))
