@@ -102,6 +102,14 @@ t.test('the whole story', async (t) => {
   const authorization = `Bearer ${say('token', 'create', 'ada@school.example')}`
   const stored = say('export', String(courseId), '--sheets', 'period')
   t.ok(existsSync(stored), 'exported by the command line')
+  for (const [format, start] of [
+    ['csv', '\u{feff}Last name,'], ['canvas', 'Student,ID,'], ['moodle', 'idnumber,email,'],
+    ['brightspace', 'OrgDefinedId,Username,'], ['pdf', '%PDF-1.7'],
+  ] as const) {
+    const file = say('export', String(courseId), '--format', format, '-o', join(home, `out.${format}`))
+    t.ok(readFileSync(file, 'utf8').startsWith(start), format)
+  }
+  t.match(readFileSync(join(home, 'out.pdf'), 'latin1'), /\+DejaVuSans-Bold/, 'with the fonts that are in it')
 
   const first = await serve(t)
   const api = (address: string) => `${address}/api/courses/${courseId}/performance`
@@ -206,6 +214,10 @@ t.test('the licenses of all that is in it', async (t) => {
       'fastify ',
       'piscina ',
       'preact ',
+      'pdfkit ',
+      'bidi-js ',
+      'dejavu-fonts-ttf ',
+      'Fonts are (c) Bitstream',
       '@zxcvbn-ts/language-common ',
     ]
   ) t.match(text, part)

@@ -119,8 +119,14 @@ t.test('texts that a page cannot take as they are', async (t) => {
 })
 
 t.test('a font that cannot be used', async (t) => {
-  const service = await startTestService(t, {
-    courses: [COURSE], settings: { REPORT_FONT: join(import.meta.dirname, 'pdf-reports.test.ts') },
-  })
-  await t.rejects(exported(service, {}), /FORMAT_NOT_POSSIBLE.*REPORT_FONT/)
+  const folder = mkdtempSync(join(tmpdir(), 'fonts-'))
+  t.teardown(() => { rmSync(folder, { recursive: true }) })
+  const font = join(folder, 'font')
+  const service = await startTestService(t, { courses: [COURSE], settings: { REPORT_FONT: font } })
+  const refused = /FORMAT_NOT_POSSIBLE.*REPORT_FONT/
+  await t.rejects(exported(service, {}), refused, 'no file')
+  for (const bytes of ['', 'import t', 'wOF2\u0000\u0001', '\u0000\u0001\u0000\u0000\u0000']) {
+    writeFileSync(font, bytes)
+    await t.rejects(exported(service, {}), refused, JSON.stringify(bytes))
+  }
 })

@@ -1,8 +1,7 @@
 // A tagged PDF (ISO 32000-1, 14.8) that is written while it is made. pdfkit keeps all pages and elements
 // until the end; what is finished is replaced here by a few bytes.
 import PDFDocument from 'pdfkit'
-import { DomainError } from '../../../src/errors.ts'
-import { fontFiles, type Weight } from './report-fonts.ts'
+import { fontFiles, unreadableFont, type Weight } from './report-fonts.ts'
 import { closedLines, isBidirectional, plainText, visualPieces } from './visual-text.ts'
 
 /** Points of an inch. */
@@ -110,7 +109,7 @@ export class ReportDocument {
           this.#internals._fontFamilies[`${weight}${i}`] = this.#internals._font
         }
       } catch {
-        throw new DomainError('FORMAT_NOT_POSSIBLE', { detail: 'REPORT_FONT: this font cannot be read.' })
+        throw unreadableFont()
       }
     }
     this.#onMissing = onMissing
