@@ -40,7 +40,7 @@ export interface Tables {
   undo_tasks: UndoPart<TasksTable>
   undo_task_sources: UndoTaskSourcesTable
   undo_column_maps: UndoColumnMapsTable
-  undo_students: UndoPart<StudentsTable>
+  undo_students: UndoPart<StudentsTable> & { pseudonym: Generated<string | null> }
   undo_course_teachers: UndoPart<CourseTeachersTable>
   undo_teachers_by_hand: TeachersByHandTable & { import_id: number }
   undo_scores: UndoScoresTable

@@ -23,6 +23,7 @@ import { OUTLETS } from './0019-outlets.ts'
 import { COURSES_BY_HAND } from './0020-courses-by-hand.ts'
 import { COLUMN_MAPS } from './0021-column-maps.ts'
 import { ACCOUNTS } from './0022-accounts.ts'
+import { UNDO_PSEUDONYMS } from './0023-undo-pseudonyms.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -47,6 +48,7 @@ export const migrations: Record<string, Migration> = {
   '0020_courses_by_hand': statements(COURSES_BY_HAND),
   '0021_column_maps': statements(COLUMN_MAPS),
   '0022_accounts': statements(ACCOUNTS),
+  '0023_undo_pseudonyms': statements(UNDO_PSEUDONYMS),
 }
 
 /** A step that only runs statements. */

@@ -125,6 +125,9 @@ export function restoreCourses ({ importId, undoId, at }: UndoStatements): strin
         AND u.undone_by = ${undoId} AND u.op = 'changed'`,
     `UPDATE courses SET data_version = data_version + 1, updated_at = ${at} WHERE id IN (${undone})`,
     ...PARTS.flatMap(restore),
+    `INSERT INTO pseudonyms (student_id, course_id, pseudonym)
+      SELECT s.id, s.course_id, u.pseudonym FROM undo_students u JOIN students s ON s.id = u.id
+      WHERE ${kept('undo_students')} AND u.pseudonym IS NOT NULL ON CONFLICT DO NOTHING`,
     `INSERT INTO teachers_by_hand (course_id, user_id, is_removed)
       SELECT u.course_id, u.user_id, u.is_removed FROM undo_teachers_by_hand u
       WHERE u.import_id = ${importId} AND u.course_id IN (${undone})

@@ -58,6 +58,9 @@ export function keepBefore (importId: number, at: string): string[] {
         WHERE id IN (SELECT live_id FROM ${planOf(part)} WHERE op IN ('update', 'delete')
           UNION ALL SELECT x.id FROM ${part} x WHERE x.course_id IN (${removed}) ${losing})`
     }),
+    `UPDATE undo_students SET pseudonym = (SELECT p.pseudonym FROM pseudonyms p
+        WHERE p.student_id = undo_students.id)
+      WHERE import_id = ${importId} AND course_id IN (${removed})`,
     `INSERT INTO undo_teachers_by_hand (import_id, course_id, user_id, is_removed)
       SELECT ${importId}, course_id, user_id, is_removed FROM teachers_by_hand
       WHERE course_id IN (${removed})`,

@@ -12,6 +12,7 @@ export const UNDO_DATA: PersonalData = {
     'undo_students.student_identifier': "the school's number of the student",
     'undo_students.email': 'email address',
     'undo_students.dropped_on': 'when they left the course',
+    'undo_students.pseudonym': 'what stood for the student in files without names',
     'undo_scores.cells': 'scores, points, statuses and times',
     'undo_scores.origins': 'which result of which line item each score is',
     'undo_course_teachers.source_id': 'id in the source of the course',

@@ -11,7 +11,8 @@ import { createWorld, NOW, type World } from './bundles.ts'
 const RESTORED = {
   courses: 'id', periods: 'id', categories: 'id', tasks: 'id', task_sources: 'course_id, source_id',
   column_maps: 'course_id, header_hash',
-  students: 'id', student_scores: 'student_id', student_result_origins: 'student_id', course_teachers: 'id',
+  students: 'id', student_scores: 'student_id', pseudonyms: 'student_id',
+  student_result_origins: 'student_id', course_teachers: 'id',
   users: 'id', roster_records: 'kind, source_id', erased_people: 'hash',
 } as const
 /** An erased person gets a new row, and a book that was restored a new version. */

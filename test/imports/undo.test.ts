@@ -92,6 +92,8 @@ for (const [what, change] of Object.entries(CHANGES)) {
   t.test(`undo of ${what}`, async (t) => {
     const world = await createUndoWorld(t)
     await world.take(twoCourseTables())
+    world.sql(`INSERT INTO pseudonyms (student_id, course_id, pseudonym)
+      SELECT id, course_id, 'S-' || id FROM students`)
     const { before, changed, after, books, booksAfter } = await comesBack(world, async () => {
       await change(world, twoCourseTables())
     })

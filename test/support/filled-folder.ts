@@ -99,7 +99,8 @@ export async function fillFolder (
     'INSERT INTO undo_tasks (import_id, id, course_id) VALUES (1, 2, 1)',
     "INSERT INTO undo_task_sources VALUES (1, 1, 'li-b', NULL, NULL, NULL), (1, 1, 'li-a', 2, -1e-7, 2)",
     `INSERT INTO undo_column_maps VALUES (1, 1, 'b', NULL, NULL), (1, 1, 'a', '{}', ${AT})`,
-    "INSERT INTO undo_students (import_id, id, course_id, source_id, last_name) VALUES (1, 1, 1, 's', 'É')",
+    `INSERT INTO undo_students (import_id, id, course_id, source_id, last_name, pseudonym)
+      VALUES (1, 1, 1, 's', 'É', 'S-7')`,
     "INSERT INTO undo_course_teachers (import_id, id, course_id, source_id) VALUES (1, 1, 1, 'tea')",
     'INSERT INTO undo_teachers_by_hand VALUES (1, 1, 2, 1)',
     `INSERT INTO undo_scores VALUES (1, 1, 1, x'00ff', 1, 0.1, 0, x'0a'),
