@@ -1,6 +1,6 @@
 // A delta of OneRoster: categories, line items and results. See docs/outlets.md.
 import type { StudentRow } from '../../db/queries/books.ts'
-import { findOrigins } from '../../db/queries/roster-records.ts'
+import { findOrigins, findRecords } from '../../db/queries/roster-records.ts'
 import { csvRow } from '../../src/csv-row.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { BookTask } from '../../src/courses/book-columns.ts'
@@ -14,6 +14,7 @@ import { roundPoints } from '../workbook/points.ts'
 import { pointsCell, type PointsCell } from './cell-points.ts'
 import type { OutletFacts, OutletRequest } from './outlet.ts'
 import { ownId, readRosterItems, type RosterItem } from './roster-items.ts'
+import type { Count } from './points-table.ts'
 import { writeZip } from './write-zip.ts'
 
 const FILES: readonly OneRosterFile[] = ['categories', 'lineItems', 'results']
@@ -68,24 +69,24 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
     }
   }
 
-  /** The cells of a student that a result can express. Counts the others. */
-  function resultsOf (row: BookRow): Result[] {
+  /** The cells of a student that a result can express. `counts` gets what is not in the file. */
+  function resultsOf (row: BookRow, counts: Count[]): Result[] {
     return book.tasks.flatMap((task, index) => {
       const cell = pointsCell(row, task, index)
       if (cell === undefined) return []
-      const { cells, student } = row
-      const about = { student, task }
+      const { cells } = row
+      const count = (code: string, message: string) => { counts.push({ code, message, task }) }
       if (cell.isWithoutPoints) {
-        receipts.add('no_points', 'Scores of tasks without points possible are not in the file.', about)
+        count('no_points', 'Scores of tasks without points possible are not in the file.')
       }
       // The receiver keeps its own rule for missing work.
       const hasPoints = !Number.isNaN(cell.points)
       if (cell.status === 'not_started' || (hasPoints && !['completed', 'exempt'].includes(cell.status))) {
         const message = 'OneRoster has no row for work that is not started, and takes scored work for graded.'
-        receipts.add('status', message, about)
+        count('status', message)
       }
       if (cell.status === 'not_started' && !hasPoints) return []
-      if (isOld && cell.isLate) receipts.add('late', 'OneRoster 1.1 does not say which work was late.', about)
+      if (isOld && cell.isLate) count('late', 'OneRoster 1.1 does not say which work was late.')
       const at = cells.submittedAt(task.slot)
       if (Number.isNaN(at)) return [{ ...cell, task, index, day: '' }]
       const isPlain = ((cells.marks[task.slot] ?? 0) & PLAIN_DATE) !== 0
@@ -98,9 +99,10 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
   function itemOf ({ task, index }: Result, student: StudentRow): RosterItem | undefined {
     const ofTask = items[index] ?? []
     const number = origins.item(task.slot)
+    // Under another line item the result would be one of a class that the student may never have been in.
+    if (number !== 0) return ofTask.find((item) => item.number === number)
     const classId = classIds.get(student.period_id)
-    return (number === 0 ? undefined : ofTask.find((item) => item.number === number)) ??
-      ofTask.find((item) => item.class.id === classId) ?? ofTask[0]
+    return classId === undefined ? ofTask[0] : ofTask.find((item) => item.class.id === classId)
   }
 
   function resultRow (result: Result, item: RosterItem, student: StudentRow): string {
@@ -123,20 +125,25 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
       // A row holds only until the next one, and origins are read for all of them at once.
       const rows = Array.from(batch, (row) => {
         const { student } = row
-        return { student, results: student.grade_book === null ? resultsOf(row) : [] }
+        const counts: Count[] = []
+        return { student, counts, results: student.grade_book === null ? resultsOf(row, counts) : [] }
       })
       const packed = await findOrigins(snapshot, rows.map(({ student }) => student.id))
-      for (const { student, results } of rows) {
-        if (student.grade_book !== null) {
+      const users = await findRecords(snapshot, 'user', rows.map(({ student }) => student.source_id))
+      for (const { student, results, counts } of rows) {
+        if (student.grade_book !== null || !users.has(student.source_id)) {
           const message = 'The roster does not have these students: they are not in the file.'
           receipts.add('no_id', message, { student })
           continue
         }
+        // The cells of students who are left out are in no other count.
+        for (const { code, message, task } of counts) receipts.add(code, message, { student, task })
         origins.load(packed.get(student.id) ?? null)
         for (const result of results) {
           const item = itemOf(result, student)
           if (item === undefined) {
-            const message = 'The class of these results has no line item for the task.'
+            const message = 'The line items of these results are of another class, or the roster no longer ' +
+              'has them.'
             receipts.add('no_line_item', message, { student, task: result.task })
             continue
           }

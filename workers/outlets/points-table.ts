@@ -48,7 +48,7 @@ export interface PointsTable {
 }
 
 /** What a cell does not say. */
-interface Count { code: string, message: string, task: BookTask }
+export interface Count { code: string, message: string, task: BookTask }
 
 /** The tasks of a book, in its order. */
 export async function outletTasks (book: Book, { snapshot }: OutletRequest): Promise<OutletTask[]> {

@@ -152,6 +152,30 @@ t.test('a student is under the line item that held their result, whatever their 
   t.strictSame(withoutVersion(await world.book()), withoutVersion(before))
 })
 
+t.test('students and line items that the roster no longer has are left out, and counted', async (t) => {
+  const world = await createWorld(t, testFolder(t))
+  await world.take(school())
+  const less = school()
+  const keep = (name: string, column: string, kept: (value: string) => boolean) => {
+    less[name] = (less[name] ?? []).filter((row) => kept(String(row[column])))
+  }
+  keep('users', 'sourcedId', (id) => id !== 'bob')
+  keep('enrollments', 'userSourcedId', (id) => id !== 'bob')
+  keep('results', 'studentSourcedId', (id) => id === 'ann')
+  keep('classes', 'sourcedId', (id) => id === 'p1')
+  keep('enrollments', 'classSourcedId', (id) => id === 'p1')
+  keep('lineItems', 'classSourcedId', (id) => id === 'p1')
+  await world.take(less, { allowRemovals: true })
+  const before = await world.book()
+  const { file, tables, counts } = await bundleOf(world, before.id)
+  t.equal(before.students.length, 3)
+  t.strictSame(new Set(tables['results']?.map((row) => row['studentSourcedId'])), new Set(['ann']))
+  t.match(counts, { no_id: [1, 1, 0], no_line_item: [1, 1, 1] })
+  const outcome = await world.import(file, { format: 'oneroster' })
+  t.strictSame(outcome.ok && outcome.summary.warnings, [], 'nothing of it is skipped')
+  t.strictSame(withoutVersion(await world.book()), withoutVersion(before))
+})
+
 t.test('OneRoster 1.1 has no late work and no weights', async (t) => {
   const world = await createWorld(t, testFolder(t))
   await world.take(eventful(), { version: '1.2' })
