@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Access } from '../accounts/access.ts'
 import { EXPORT_KIND, exportResult } from '../exports/export.job.ts'
 import type { Exports } from '../exports/exports.ts'
+import { FILL_IN_KIND } from '../fill-in/fill-in.job.ts'
 import type { FillIns } from '../fill-in/fill-ins.ts'
 import { isoTime } from '../iso-time.ts'
 import { attemptFacts } from '../jobs/attempt-facts.ts'
@@ -13,7 +14,7 @@ import type { Links } from './links.ts'
 import type { PollCache } from './poll-cache.ts'
 
 interface JobViewOptions {
-  access: Pick<Access, 'mayUseCourse'>
+  access: Pick<Access, 'mayUseCourse' | 'mayUseCourseOf'>
   /** Keeps what estimates are based on for some seconds, whatever is committed. */
   estimates: PollCache
   exports: Pick<Exports, 'ofJob'>
@@ -46,7 +47,11 @@ export function createJobView (
 
   async function jobJson (request: FastifyRequest, job: JobRow) {
     const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
-    const filledIn = await fillIns.resultFor(principalOf(request).userId, job)
+    const principal = principalOf(request)
+    // It has names and grades, also when the requester lost access to the course.
+    const filledIn = job.kind === FILL_IN_KIND && await access.mayUseCourseOf(principal, job)
+      ? await fillIns.resultFor(principal.userId, job)
+      : undefined
     // A job may have been claimed after its row was read.
     const ahead = job.state === 'queued'
       ? (await polls.get('queue positions', outlook.positions)).get(job.id) ?? 0
@@ -77,7 +82,7 @@ export function createJobView (
       finished_at: isoTime(job.finished_at),
       error: job.state === 'failed' && code !== null && message !== null ? { code, message } : null,
       // A requester who lost access to the course may see how the job went, not what is in the file.
-      url: made !== undefined && await access.mayUseCourse(principalOf(request), made.courseId)
+      url: made !== undefined && await access.mayUseCourse(principal, made.courseId)
         ? links.file(request, made)
         : filledIn?.file == null ? null : links.file(request, filledIn.file),
       result: job.state === 'succeeded' && job.kind === EXPORT_KIND

@@ -255,6 +255,13 @@ t.test('only the requester has the result, for a day', async (t) => {
   t.strictSame((await service.call('GET', fillInPath(service).replace('fill-in', 'files'))).json().files, [])
   const student = await service.token('student')
   t.equal((await service.call('POST', fillInPath(service), { token: student })).status, 403)
+  const result = async () => (await service.call('GET', `/api/jobs/${job.id}`, { token })).json()
+  t.match(await result(), { url: job.url, result: { counts: { matched: 1 } } })
+  const removed = await service.call('PUT', `/api/courses/${service.courseIds[0]}/teachers`, {
+    body: { remove: [TEACHER] },
+  })
+  t.equal(removed.status, 200)
+  t.match(await result(), { status: 'succeeded', url: null, result: null }, 'the course is lost')
   now += 86_400_000 + 1000
   t.equal(await get(token), 410)
 })
