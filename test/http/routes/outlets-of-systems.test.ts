@@ -36,9 +36,12 @@ async function exported (service: TestService, options: object) {
 async function addRoster ({ services, courseIds: [courseId = 0] }: TestService): Promise<void> {
   await services.db.write(async (trx) => {
     await trx.updateTable('courses').set({ grouping: '["c1",null,[]]' }).where('id', '=', courseId).execute()
-    await trx.insertInto('roster_records').values({
-      kind: 'class', source_id: 'p0', parent: null, other: null, body: '["1st",[]]',
-    }).execute()
+    const record = (kind: 'class' | 'user', id: string, body: string) =>
+      ({ kind, source_id: id, parent: null, other: null, body })
+    await trx.insertInto('roster_records').values([
+      record('class', 'p0', '["1st",[]]'),
+      ...['s0', 's1'].map((id) => record('user', id, '[1,null,null,null,null,null]')),
+    ]).execute()
   })
 }
 
