@@ -1,4 +1,5 @@
 import fc, { type Parameters } from 'fast-check'
+import { openRoutes } from './routes.ts'
 import { runStory, storyOf } from './run-story.ts'
 import { scheduleBuiltins } from './scheduled-builtins.ts'
 import { openSimulatedDatabase } from './simulated-database.ts'
@@ -6,7 +7,7 @@ import { openSimulatedDatabase } from './simulated-database.ts'
 /** Commands of a story, at most. */
 const MOST_COMMANDS = 24
 
-export interface StoriesToCheck extends Pick<Parameters<unknown>, 'seed' | 'path'> {
+export interface StoriesToCheck extends Pick<Parameters<unknown>, 'path' | 'endOnFailure'> {
   runs: number
   seed: number
   mostCommands?: number
@@ -23,15 +24,17 @@ export interface Stories {
   close: () => Promise<void>
 }
 
-/** Opens the one database of this process for stories. */
-export async function openStories (): Promise<Stories> {
+/** Opens the one database of this process for stories: of its parts, or with `overHttp` of its routes. */
+export async function openStories ({ overHttp = false }: { overHttp?: boolean } = {}): Promise<Stories> {
   scheduleBuiltins()
   const simulated = await openSimulatedDatabase()
+  const routes = overHttp ? await openRoutes(simulated) : undefined
+  simulated.keepRows()
   return {
-    async check ({ runs, seed, path, mostCommands = MOST_COMMANDS }) {
+    async check ({ runs, seed, path, endOnFailure = false, mostCommands = MOST_COMMANDS }) {
       const details = await fc.check(
-        fc.asyncProperty(storyOf(mostCommands), (story) => runStory(simulated, story)),
-        { numRuns: runs, seed, ...(path === undefined ? {} : { path }) }
+        fc.asyncProperty(storyOf(mostCommands), (story) => runStory(simulated, story, routes)),
+        { numRuns: runs, seed, endOnFailure, ...(path === undefined ? {} : { path }) }
       )
       if (!details.failed) return { runs: details.numRuns, broken: undefined }
       const { errorInstance, counterexamplePath } = details
@@ -39,7 +42,8 @@ export async function openStories (): Promise<Stories> {
       return {
         runs: details.numRuns,
         broken: `After ${details.numRuns} stories, a promise was broken. To see it again:\n` +
-          `  SIMULATE_SEED=${seed} SIMULATE_PATH=${counterexamplePath ?? ''} npm run test:simulate\n\n` +
+          `  SIMULATE_SEED=${seed} SIMULATE_PATH=${counterexamplePath ?? ''} ` +
+          `${overHttp ? 'SIMULATE_HTTP=1 ' : ''}npm run test:simulate\n\n` +
           text,
       }
     },

@@ -114,6 +114,9 @@ export function checkRest (
   const open = simulated.rows<{ job_id: number }>('SELECT job_id FROM job_attempts WHERE finished_at IS NULL')
   for (const { job_id: id } of open) wrong.push(`a run of job ${id} has no end`)
   wrong.push(...checkBytes({ simulated, storage }))
+  const ownerless = simulated.rows(
+    'SELECT id FROM files WHERE owner_type = \'course\' AND owner_id NOT IN (SELECT id FROM courses)')
+  if (ownerless.length > 0) wrong.push(`${ownerless.length} files of a deleted course are left`)
   if (isSettled) {
     const known = new Set(simulated.rows<{ name: string }>(
       'SELECT coalesce(object_key, hex) AS name FROM files WHERE removed_at IS NULL').map(({ name }) => name))

@@ -2,6 +2,7 @@
 import fc, { type AsyncCommand, type Scheduler } from 'fast-check'
 import { act, type Life } from './life.ts'
 import { checkBytes, checkHistory, checkRest, isAtRest } from './promises.ts'
+import type { Routes } from './routes.ts'
 import { beginScheduling, endScheduling } from './scheduled-builtins.ts'
 import { DAY_MS } from './service-process.ts'
 import type { SimulatedDatabase } from './simulated-database.ts'
@@ -21,9 +22,10 @@ export async function runStory (
   simulated: SimulatedDatabase,
   { scheduler, commands, kind, seed }: {
     scheduler: Scheduler, commands: Iterable<AsyncCommand<World, World>>, kind: WorldKind, seed: number,
-  }
+  },
+  routes?: Routes
 ): Promise<void> {
-  const world = createWorld(scheduler, simulated, kind)
+  const world = createWorld(scheduler, simulated, kind, routes)
   beginScheduling((): Life => world.life(), seed)
   try {
     void world.boot()
@@ -34,7 +36,13 @@ export async function runStory (
     for (const fault of checkRest(world, { isSettled: false })) world.blame(fault)
     await settle(scheduler, world)
     for (const fault of checkRest(world, { isSettled: true })) world.blame(fault)
-    for (const fault of checkHistory(simulated.history(), world.retries)) world.blame(fault)
+    const history = simulated.history()
+    for (const fault of checkHistory(history, world.retries)) world.blame(fault)
+    for (const job of world.canceled) {
+      if (!history.some((line) => line.job === job && line.b === 'canceled')) {
+        world.blame(`job ${job} was called canceled and is not`)
+      }
+    }
     if (world.faults.length > 0) throw new BrokenPromise(world.faults.join('\n'))
   } catch (error) {
     if (!(error instanceof BrokenPromise)) world.blame(String(error))

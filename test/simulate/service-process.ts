@@ -30,7 +30,7 @@ export const RULES: KeepRules = {
   tombstoneMs: 2 * DAY_MS,
   deletedBytesMs: 2 * HOUR_MS,
   rowsMs: {
-    jobs: 10 * DAY_MS,
+    jobs: DAY_MS,
     audit_log: Infinity,
     sessions: Infinity,
     undo_imports: Infinity,

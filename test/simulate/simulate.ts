@@ -2,13 +2,14 @@
 //   SIMULATE_MINUTES  how long; default 60
 //   SIMULATE_SEED     the first seed; default: a random one
 //   SIMULATE_PATH     the path of a failure, to see it again
+//   SIMULATE_HTTP     1: over HTTP
 import { openStories } from './check-stories.ts'
 
 /** Stories of one seed. */
 const RUNS_OF_SEED = 500
 
-const { SIMULATE_MINUTES = '60', SIMULATE_SEED, SIMULATE_PATH } = process.env
-const stories = await openStories()
+const { SIMULATE_MINUTES = '60', SIMULATE_SEED, SIMULATE_PATH, SIMULATE_HTTP } = process.env
+const stories = await openStories({ overHttp: SIMULATE_HTTP === '1' })
 const began = performance.now()
 const until = began + Number(SIMULATE_MINUTES) * 60_000
 const print = (line: string) => { process.stdout.write(`${line}\n`) }

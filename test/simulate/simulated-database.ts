@@ -29,6 +29,8 @@ export interface SimulatedDatabase {
   folder: string
   courseIds: readonly number[]
   userIds: readonly number[]
+  /** Remembers all rows as they are now: each story begins with them. */
+  keepRows: () => void
   /** Sets all rows back, and the clock of the database. */
   reset: (now: () => number) => void
   history: () => HistoryLine[]
@@ -73,7 +75,9 @@ const PLACES = ['/dev/shm', tmpdir()]
 export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
   const folder = makeFolder()
   const file = join(folder, 'perfbook.sqlite')
-  const courseIds = await makeBookDatabase(file, { name: 'Algebra' }, { name: 'Biology' })
+  const courseIds = await makeBookDatabase(file, ...['Algebra', 'Biology'].map((name) => ({
+    name, teachers: [{ email: 'teacher1@example.edu' }, { email: 'teacher2@example.edu' }],
+  })))
   const watcher = new BetterSqlite3(file)
   watcher.exec(HISTORY)
   watcher.pragma('synchronous = OFF')
@@ -83,14 +87,7 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
     watcher.prepare(`INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES (?, ?, ?, 'teacher', 'account', 0)`).run(id, email, email)
   }
-  const keep = TABLES_IN_ORDER.filter((table) =>
-    watcher.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined)
-  for (const table of keep) watcher.exec(`CREATE TABLE sim_${table} AS SELECT * FROM ${table}`)
-  const clear = [
-    ...TABLES_IN_ORDER.toReversed().map((table) => `DELETE FROM ${table}`),
-    ...keep.map((table) => `INSERT INTO ${table} SELECT * FROM sim_${table}`),
-    'DELETE FROM sim_history', 'DELETE FROM sqlite_sequence',
-  ].map((text) => watcher.prepare(text))
+  let clear: Array<{ run: () => unknown }> = []
   let now = Date.now
   const db = await openDatabase(sqliteFile(file), { now: () => now() })
   const history = watcher.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
@@ -104,6 +101,16 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
     reset (clock) {
       now = clock
       clearAll()
+    },
+    keepRows () {
+      const keep = TABLES_IN_ORDER.filter((table) =>
+        watcher.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined)
+      for (const table of keep) watcher.exec(`CREATE TABLE sim_${table} AS SELECT * FROM ${table}`)
+      clear = [
+        ...TABLES_IN_ORDER.toReversed().map((table) => `DELETE FROM ${table}`),
+        ...keep.map((table) => `INSERT INTO ${table} SELECT * FROM sim_${table}`),
+        'DELETE FROM sim_history', 'DELETE FROM sqlite_sequence',
+      ].map((text) => watcher.prepare<[]>(text))
     },
     history: () => history.all(),
     versionOf: (courseId) => version.get(courseId),

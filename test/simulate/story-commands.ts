@@ -2,10 +2,10 @@
 import fc, { type AsyncCommand } from 'fast-check'
 import { raiseDataVersion } from '../../db/queries/courses.ts'
 import { DomainError } from '../../src/errors.ts'
+import type { Client } from './client.ts'
 import { STORAGE_ENDINGS } from './made-storage.ts'
 import { THREAD_ENDINGS } from './made-threads.ts'
-import { pollJob } from './poll.ts'
-import { DAY_MS, type ServiceProcess } from './service-process.ts'
+import { DAY_MS } from './service-process.ts'
 import type { World } from './world.ts'
 
 /** A command changes only the world; there is no other model. */
@@ -20,22 +20,25 @@ function command (text: string, begin: (world: World, text: string) => false | u
   }
 }
 
-/** Begins a request to the service. It is never answered if the process dies. */
+/** Begins a request. It is never answered if the process dies. */
 function ask (
-  world: World, text: string, process: ServiceProcess | undefined,
-  request: (process: ServiceProcess) => Promise<string>
+  world: World, text: string, client: Client | undefined, request: (client: Client) => Promise<string>
 ): false | undefined {
-  if (process === undefined) return false
+  if (client === undefined) return false
   world.tell(text)
-  void request(process).then((answer) => { world.tell(`    ${text}: ${answer}`) }, (error: unknown) => {
+  void request(client).then((answer) => { world.tell(`    ${text}: ${answer}`) }, (error: unknown) => {
     if (!(error instanceof DomainError)) world.blame(`${text} threw ${String(error)}`)
     else world.tell(`    ${text}: refused with ${error.code}`)
   })
 }
 
-/** The job of one of the tickets that were given so far. */
-function pickJob ({ tickets }: World, which: number): number | undefined {
-  return tickets[which % Math.max(1, tickets.length)]?.job.id
+/** Begins something with the job of one of the tickets that were given so far. */
+function askOf (
+  which: number, world: World, text: string, client: Client | undefined,
+  request: (client: Client, job: number) => Promise<string>
+): false | undefined {
+  const job = world.tickets[which % Math.max(1, world.tickets.length)]
+  return job === undefined ? false : ask(world, text, client, (client) => request(client, job))
 }
 
 const rarely = fc.oneof({ arbitrary: fc.constant(false), weight: 5 }, fc.boolean())
@@ -51,88 +54,62 @@ const click = fc.record({
 }).map(({ course, user, byPeriod, byCommand }) => command(
   `${byCommand ? 'the command line' : `user ${user + 1}`} asks for ` +
   `${byPeriod ? 'sheets by period' : 'an export'} of course ${course + 1}`,
-  (world, text) => ask(world, text, byCommand ? world.commandLine : world.service(), async ({ exports }) => {
-    const ticket = await exports.request({
-      courseId: world.simulated.courseIds[course] ?? 0,
-      options: byPeriod ? { sheets: 'period' } : {},
-      userId: byCommand ? null : world.simulated.userIds[user] ?? null,
-      requestedBy: `user ${user + 1}`,
-    })
-    if (ticket === undefined) return 'there is no such course'
-    world.tickets.push(ticket)
-    return `${ticket.joined ? 'joins' : 'gets'} job ${ticket.job.id}`
-  })
+  (world, text) => ask(world, text, byCommand ? world.commandClient() : world.client(), (client) =>
+    client.click({ course, user: byCommand ? null : user, byPeriod }))
 ))
 
 const poll = fc.tuple(which, user).map(([which, user]) => command(
   `user ${user + 1} polls ticket ${which}`,
-  (world, text) => {
-    const job = pickJob(world, which)
-    if (job === undefined) return false
-    return ask(world, text, world.service(), (process) => pollJob(world, process, { user, job }))
-  }
+  (world, text) => askOf(which, world, text, world.client(), (client, job) => client.poll({ user, job }))
 ))
 
-const cancel = fc.record({
-  which, user, force: fc.boolean(), byCommand: rarely,
-}).map(({ which, user, force, byCommand }) => command(
-  `${force ? 'an administrator' : `user ${user + 1}`} cancels ticket ${which}` +
-  `${byCommand ? ' by command' : ''}`,
-  (world, text) => {
-    const job = pickJob(world, which)
-    if (job === undefined) return false
-    return ask(world, text, byCommand ? world.commandLine : world.service(), async ({ queue }) =>
-      `job ${job} is ${await queue.cancel(job, { userId: world.simulated.userIds[user] ?? null, force })}`)
-  }
-))
+const cancel = fc.record({ which, user, force: fc.boolean(), byCommand: rarely }).map(
+  ({ which, user, force, byCommand }) => command(
+    `${force ? 'an administrator' : `user ${user + 1}`} cancels ticket ${which}` +
+    `${byCommand ? ' by command' : ''}`,
+    (world, text) => askOf(which, world, text, byCommand ? world.commandClient() : world.client(),
+      (client, job) => client.cancel({ user, job, force }))
+  )
+)
 
 const retry = which.map((which) => command(
   `an administrator retries ticket ${which}`,
-  (world, text) => {
-    const job = pickJob(world, which)
-    if (job === undefined) return false
-    return ask(world, text, world.service(), async ({ queue }) => {
-      world.retries.set(job, (world.retries.get(job) ?? 0) + 1)
-      return await queue.retry(job) ? `job ${job} waits again` : `job ${job} is not one to retry`
-    })
-  }
+  (world, text) => askOf(which, world, text, world.client(), (client, job) => {
+    world.retries.set(job, (world.retries.get(job) ?? 0) + 1)
+    return client.retry(job)
+  })
 ))
 
 const change = course.map((course) => command(
   `the book of course ${course + 1} changes`,
-  (world, text) => ask(world, text, world.service(), async ({ db }) => {
+  (world, text) => ask(world, text, world.client(), async () => {
     const id = world.simulated.courseIds[course] ?? 0
-    await db.write((trx) => raiseDataVersion(trx, id, world.clock.now()))
+    await world.commandLine.db.write((trx) => raiseDataVersion(trx, id, world.clock.now()))
     return `its version is ${world.simulated.versionOf(id)}`
   })
 ))
 
 const deleteExport = course.map((course) => command(
   `the oldest export of course ${course + 1} is deleted`,
-  (world, text) => ask(world, text, world.service(), async ({ exports }) => {
-    const id = world.simulated.courseIds[course] ?? 0
-    const oldest = (await exports.list(id)).at(-1)
-    if (oldest === undefined) return 'there is none'
-    return await exports.delete(id, oldest.id) ? `export ${oldest.id} is gone` : 'it was gone'
-  })
+  (world, text) => ask(world, text, world.client(), (client) => client.deleteOldest(course))
 ))
 
 const deleteCourse = fc.constant(command(
   'course 2 is deleted',
-  (world, text) => ask(world, text, world.service(), async ({ courses }) =>
-    await courses.delete(world.simulated.courseIds[1] ?? 0) ? 'it is gone' : 'it was gone')
+  (world, text) => ask(world, text, world.client(), (client) => client.deleteCourse(1))
 ))
 
 const housekeeping = fc.constant(command(
-  'an administrator asks for housekeeping',
-  (world, text) => ask(world, text, world.service(), async ({ housekeeping }) =>
-    `job ${(await housekeeping.requestNow(world.simulated.userIds[0] ?? 0)).job.id}`)
+  'housekeeping is asked for',
+  (world, text) => ask(world, text, world.client(), async () => {
+    const ticket = await world.service()?.housekeeping.requestNow(world.simulated.userIds[0] ?? 0)
+    return ticket === undefined ? 'the service is down' : `job ${ticket.job.id}`
+  })
 ))
 
 const sweep = fc.constant(command(
   'expired files are swept',
-  (world, text) => ask(world, text, world.service(), async ({ housekeeping }) =>
-    `${(await housekeeping.sweepFiles()).files} files`)
+  (world, text) => ask(world, text, world.client(), (client) => client.sweep())
 ))
 
 const pass = fc.constantFrom(20, 500, 1000, 2500, 20_000, 95_000, 950_000, 2 * DAY_MS, 12 * DAY_MS)
@@ -184,6 +161,7 @@ const wait = fc.constant(command('a moment', () => undefined))
 
 /** Every command, the frequent ones several times. */
 export const COMMANDS = [
-  click, click, click, click, poll, poll, cancel, retry, change, deleteExport, deleteCourse, housekeeping,
-  sweep, pass, pass, pass, setBack, crash, crash, stop, threads, threads, storage, storage, wait, wait,
+  click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
+  deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setBack, crash, crash, stop,
+  threads, threads, storage, storage, wait, wait,
 ]

@@ -2,11 +2,13 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Scheduler } from 'fast-check'
-import type { JobTicket } from '../../src/jobs/job-queue.ts'
+import { directClient, httpClient, type Client } from './client.ts'
 import { createLife, type Life } from './life.ts'
 import { createMadeStorage, type MadeStorage } from './made-storage.ts'
 import type { ThreadEnding } from './made-threads.ts'
 import { createMovingClock, type MovingClock } from './moving-clock.ts'
+import type { Poll } from './poll.ts'
+import type { Routes } from './routes.ts'
 import { createServiceProcess, type ServiceProcess } from './service-process.ts'
 import type { SimulatedDatabase } from './simulated-database.ts'
 
@@ -16,16 +18,6 @@ export interface WorldKind {
   isRemote: boolean
   /** The answers of reads take time. */
   isFar: boolean
-}
-
-/** What a client saw of a job. */
-export interface Poll {
-  state: string
-  token: number
-  progress: number
-  /** How often someone had asked for a retry of the job. */
-  retries: number
-  process: ServiceProcess
 }
 
 export interface World {
@@ -39,10 +31,19 @@ export interface World {
   service: () => ServiceProcess | undefined
   /** Whose life the latest process is. */
   life: () => Life
-  tickets: JobTicket[]
+  /** The jobs of the tickets that were given, in their order. */
+  tickets: number[]
+  /** What people use; undefined: the service is down. */
+  client: () => Client | undefined
+  /** The client that needs no service. */
+  commandClient: () => Client
+  /** A request over HTTP. */
+  call: Routes['call']
   /** What each client saw last of each job. */
   polls: Map<string, Poll>
   retries: Map<number, number>
+  /** Jobs of which someone was told that they are canceled. */
+  canceled: Set<number>
   /** What happened, in lines. */
   story: string[]
   tell: (line: string) => void
@@ -62,7 +63,7 @@ export interface World {
 const START = Date.UTC(2026, 0, 5, 8)
 
 export function createWorld (
-  scheduler: Scheduler, simulated: SimulatedDatabase, { isRemote, isFar }: WorldKind
+  scheduler: Scheduler, simulated: SimulatedDatabase, { isRemote, isFar }: WorldKind, routes?: Routes
 ): World {
   const outside = createLife(scheduler)
   const clock = createMovingClock(START)
@@ -104,17 +105,29 @@ export function createWorld (
     current = createServiceProcess(parts, outside.within())
   }
 
-  return {
+  const service = () => isUp ? current : undefined
+  routes?.connect(service, clock.now)
+  const world: World = {
     simulated,
     clock,
     storage,
     endings,
     commandLine,
-    service: () => isUp ? current : undefined,
+    service,
+    client () {
+      if (!isUp) return undefined
+      return routes === undefined ? directClient(world, current) : httpClient(world)
+    },
+    commandClient: () => directClient(world, commandLine),
+    async call (...request) {
+      if (routes === undefined) throw new Error('this story has no HTTP')
+      return await routes.call(...request)
+    },
     life: () => current.life,
     tickets: [],
     polls: new Map(),
     retries: new Map(),
+    canceled: new Set(),
     story,
     tell,
     blame,
@@ -135,4 +148,5 @@ export function createWorld (
     end () { outside.end() },
     staged: () => readdirSync(stagingFolder),
   }
+  return world
 }
