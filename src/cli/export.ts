@@ -22,6 +22,7 @@ import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
+import { exportJson, printRemarks, writtenByJob, type WrittenExport } from './program/written-export.ts'
 
 /** A job that another process runs is looked at this often, ms. */
 const LOOK_EVERY_MS = 100
@@ -98,7 +99,7 @@ export function exportCommand (context: CommandContext): Command {
       try {
         assertFits(options)
         const file = flags.output === undefined ? undefined : resolve(givenPath(context, flags.output))
-        const path = await withServices(context, async (services, config) => {
+        const written = await withServices(context, async (services, config) => {
           if (flags.period !== undefined) {
             options.period_id = await findPeriod(services, courseId, flags.period)
           }
@@ -113,8 +114,9 @@ export function exportCommand (context: CommandContext): Command {
             : await writeExport(context, services, config, courseId, options, file, bar)
         })
         bar.end()
-        if (flags.json === true) context.stdout.json({ path })
-        else context.stdout.write(`${path}\n`)
+        if (flags.json === true) context.stdout.json(exportJson(written))
+        else context.stdout.write(`${written.path}\n`)
+        printRemarks(context.stderr, written)
       } finally {
         bar.end()
       }
@@ -173,7 +175,7 @@ async function writeExport (
   options: ExportOptionsGiven,
   file: string,
   bar: ProgressBar
-): Promise<string> {
+): Promise<WrittenExport> {
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
   await assertFolder(file)
   const completed = await exports.resolve(courseId, options)
@@ -198,13 +200,14 @@ async function writeExport (
     if (!outcome.ok) throw failed(`${outcome.message} (${outcome.code})`)
     await rename(stagingPath, file)
     audit.record({ ...BY_COMMAND, action: 'export.write', subject: `course ${courseId}` })
+    const { receipts, choices } = outcome.facts
+    return { path: file, receipts, ...(choices === undefined ? {} : { choices }) }
   } catch (error) {
     if (context.signal.aborted) throw stopped('Stopped. Nothing was written.')
     throw error
   } finally {
     await rm(stagingPath, { force: true })
   }
-  return file
 }
 
 async function assertFolder (file: string): Promise<void> {
@@ -220,7 +223,7 @@ async function storeExport (
   courseId: number,
   options: ExportOptionsGiven,
   bar: ProgressBar
-): Promise<string> {
+): Promise<WrittenExport> {
   const lock = tryLock(context, config)
   try {
     if (lock !== undefined) {
@@ -232,6 +235,7 @@ async function storeExport (
     })
     if (ticket === undefined) throw noCourse(courseId)
     services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
+    let result: string | null = null
     for (;;) {
       const job = await services.queue.find(ticket.job.id)
       if (job === undefined) {
@@ -242,7 +246,10 @@ async function storeExport (
         throw failed(`${job.error_message} (${job.error_code}, job ${job.id})`)
       }
       if (job.state === 'canceled') throw failed(`Job ${job.id} was canceled.`)
-      if (job.state === 'succeeded') break
+      if (job.state === 'succeeded') {
+        ;({ result } = job)
+        break
+      }
       if (context.signal.aborted) {
         throw stopped(
           lock === undefined
@@ -254,7 +261,7 @@ async function storeExport (
     }
     const file = await services.exports.ofJob(ticket.job.id)
     if (file === undefined) throw failed('The export was deleted immediately after it was made.')
-    return services.files.localPath(file) ?? `${file.hex}/${file.filename}`
+    return writtenByJob(services.files.localPath(file) ?? `${file.hex}/${file.filename}`, result)
   } finally {
     if (lock !== undefined) {
       await services.runner.stop(0)

@@ -4,6 +4,7 @@ import {
   insertExport, lockCourseExports, newestTimes, setExportExpiry, type RetentionRule,
 } from '../../db/queries/exports.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
+import { readResult } from '../../db/queries/stored-json.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
@@ -11,7 +12,7 @@ import { storeSnapshot } from '../snapshots/store-snapshot.ts'
 import { completeOptions, optionsKey, seriesOf, type ExportOptions } from './export-options.ts'
 import { FORMATS } from './formats/all-formats.ts'
 import { createPseudonyms } from './pseudonyms.ts'
-import type { Choice, Receipt } from './receipts.ts'
+import { boundedChoices, type Choice, type Receipt } from './receipts.ts'
 
 export const EXPORT_KIND = 'performance-export'
 export const EXPORT_CATEGORY = 'teacher-performance'
@@ -103,7 +104,12 @@ export function exportKind (
       )
       const { students, scores, receipts, choices } = facts
       return {
-        result: { students, scores, receipts, ...(choices === undefined ? {} : { choices }) },
+        result: {
+          students,
+          scores,
+          receipts,
+          ...(choices === undefined ? {} : { choices: boundedChoices(choices) }),
+        },
         discard: placed.discard,
         async commit (trx) {
           if (!await lockCourseExports(trx, courseId)) {
@@ -160,9 +166,10 @@ interface ExportResult {
 
 /** Reads the stored result of an export; null: there is none. */
 export function exportResult (stored: string | null): ExportResult | null {
-  if (stored === null) return null
   // Earlier versions had no receipts.
-  const { students, scores, receipts = [], ...others } = JSON.parse(stored) as Partial<ExportResult>
+  const result = readResult(stored) as Partial<ExportResult> | null
+  if (result === null) return null
+  const { students, scores, receipts = [], ...others } = result
   return students === undefined || scores === undefined ? null : { students, scores, receipts, ...others }
 }
 

@@ -10,6 +10,7 @@ import type { TaskOutcome } from '../jobs/task.ts'
 import {
   completeOptions, optionsKey, seriesOf, type ExportOptions, type ExportOptionsGiven, type FormatName,
 } from './export-options.ts'
+import { courseFormats, type CourseFormat } from './course-formats.ts'
 import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
 import { pseudonymCsv, pseudonymJson } from './pseudonym-table.ts'
 import { assertComparable, resolveOptions } from './resolve-options.ts'
@@ -46,6 +47,8 @@ export interface Exports {
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
   /** See `resolveOptions`. */
   resolve: (courseId: number, options: ExportOptionsGiven) => Promise<ExportOptions>
+  /** All formats, with the reason against those that are not possible for this course. */
+  formats: (courseId: number) => Promise<CourseFormat[]>
   /** What has changed since an export. Throws what `assertComparable` throws. */
   changes: (
     courseId: number,
@@ -79,6 +82,7 @@ interface ExportsOptions {
 export function createExports ({ db, files, queue, readers, now, retention }: ExportsOptions): Exports {
   return {
     resolve: (courseId, options) => resolveOptions(db.reads, courseId, options, now()),
+    formats: (courseId) => courseFormats(db.reads, courseId),
     async changes (courseId, exportId, page) {
       await assertComparable(db.reads, courseId, { exportId, now: now() })
       return await readers.run('readChanges', {

@@ -1,4 +1,5 @@
 // What a format cannot express, counted while a file is written: the receipt of an export.
+import { shorten } from '../short-text.ts'
 
 /** Names no student, because the result of a job is kept longer than a student may be. */
 export interface Receipt {
@@ -12,7 +13,7 @@ export interface Receipt {
   students: number
   /** How many tasks it concerns. */
   tasks: number
-  /** Titles of the first tasks. */
+  /** Titles of the first tasks, shortened. */
   titles: string[]
 }
 
@@ -25,6 +26,10 @@ export interface Choice {
 
 /** Titles in a receipt. */
 const MOST_TITLES = 20
+/** Characters of all choices together: the result of a job is short. */
+const MOST_OF_CHOICES = 50_000
+/** Characters of a heading in a choice. */
+const MOST_OF_CHOICE = 200
 
 interface Count {
   message: string
@@ -63,7 +68,20 @@ export class Receipts {
       count,
       students: students.size,
       tasks: tasks.size,
-      titles: Array.from(tasks.values()).slice(0, MOST_TITLES),
+      titles: Array.from(tasks.values()).slice(0, MOST_TITLES).map((title) => shorten(title)),
     }))
   }
+}
+
+/** The first choices, as many as the result of a job has room for, with shortened headings. */
+export function boundedChoices (choices: readonly Choice[]): Choice[] {
+  const bounded: Choice[] = []
+  let length = 0
+  for (const { field, choice } of choices) {
+    const short = { field: shorten(field, MOST_OF_CHOICE), choice: shorten(choice, MOST_OF_CHOICE) }
+    length += JSON.stringify(short).length
+    if (length > MOST_OF_CHOICES) break
+    bounded.push(short)
+  }
+  return bounded
 }

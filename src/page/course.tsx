@@ -19,7 +19,12 @@ const FillIn = lazyView(async () => (await import('./fill-in/fill-in-view.tsx'))
 
 /** One course: its performance book, its charts, its settings, its imports, and tables of an office. */
 export function Course (
-  { courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }
+  { courseId, tab, query, isAdmin }: {
+    courseId: number,
+    tab: CourseTab,
+    query: URLSearchParams,
+    isAdmin: boolean,
+  }
 ) {
   const { t, score } = useTexts()
   const isBook = tab === 'book'
@@ -42,6 +47,7 @@ export function Course (
     return (
       <BookView
         book={book}
+        isAdmin={isAdmin}
         isWhole={isWhole}
         shownPeriodId={loaded.periodId}
         live={live}

@@ -197,7 +197,13 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
     <main id='content' tabIndex={-1} ref={main}>
       {route.view === 'courses' && (user.role === 'admin' ? <CourseList /> : <Courses user={user} />)}
       {route.view === 'course' && (
-        <Course key={route.courseId} courseId={route.courseId} tab={route.tab} query={route.query} />
+        <Course
+          key={route.courseId}
+          courseId={route.courseId}
+          tab={route.tab}
+          query={route.query}
+          isAdmin={user.role === 'admin'}
+        />
       )}
       {route.view === 'student' && (
         <Student courseId={route.courseId} studentId={route.studentId} query={route.query} />

@@ -244,6 +244,32 @@ t.test('export with what has changed since another export', async (t) => {
   }
 })
 
+t.test('export says what a file for another system does not have, and what to choose there', async (t) => {
+  const folder = t.testdir()
+  const data = join(folder, 'data')
+  await makeBookDatabase(join(data, 'perfbook.sqlite'), {
+    tasks: [{ title: 'Quiz\u001b[2J', pointsPossible: null }, { title: 'HW', pointsPossible: 10 }],
+    students: [{ lastName: 'Ames', identifier: '7', cells: [0.5, 5] }, { lastName: 'Burr', cells: [1, 9] }],
+  })
+  for (const to of [[], ['-o', join(folder, 'out.csv')]]) {
+    const moodle = ['export', '1', '--format', 'moodle', ...to]
+    const { status, stdout, stderr } = await perfbook(data, moodle)
+    t.equal(status, 0)
+    t.match(stdout, /^\S+\.csv\n$/, 'only the path')
+    t.match(stderr, /^note: Nothing tells Moodle who these students are: .*\. \(1 student\)$/m)
+    t.match(stderr, /^note: Scores of tasks without .* \(2 times, 2 students, 1 task: Quiz.\[2J\)$/m)
+    t.match(stderr, /^Where you import the file, choose:\n {2}Map from: idnumber\n/m)
+    t.notMatch(stderr, '\u001b')
+    const json = JSON.parse((await perfbook(data, [...moodle, '--json'])).stdout)
+    t.strictSame(Object.keys(json), ['path', 'receipts', 'choices'])
+    t.match(json.receipts, [{ code: 'will_be_created' }])
+    t.match(json.choices, [{ field: 'Map from', choice: 'idnumber' }])
+  }
+  const workbook = await perfbook(data, ['export', '1', '--json'])
+  t.strictSame(Object.keys(JSON.parse(workbook.stdout)), ['path'])
+  t.equal(workbook.stderr, '')
+})
+
 t.test('all invalid settings are named', async (t) => {
   const folder = t.testdir()
   const wrong = await perfbook(folder, [

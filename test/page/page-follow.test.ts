@@ -117,14 +117,14 @@ t.test(
     t.strictSame(await accessibilityProblems(mine.page), [])
     gate.letOne()
     gate.letOne()
-    await following(mine.page).getByText('Creating the workbook: 42%.').waitFor()
+    await following(mine.page).getByText('Creating the file: 42%.').waitFor()
     const bar = mine.page.getByRole('progressbar')
     const value = () => bar.evaluate((node) => (node as unknown as { value: number }).value)
     await becomes(t, value, 0.42, 'the bar shows it')
     await becomes(
       t,
       () => mine.page.locator('.facts .hidden[role=status]').textContent(),
-      'Creating the workbook: 25%.',
+      'Creating the file: 25%.',
       'a screen reader hears of each quarter'
     )
     await following(mine.page).getByText(/About \d+ seconds? left/).waitFor()

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { exportOptionsSchema, FORMAT_NAMES } from '../../src/exports/export-options.ts'
 import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
 import { WARNINGS, WARNINGS_OF_TEACHER, warningText, type WarningCode } from '../../src/imports/messages.ts'
@@ -47,6 +48,27 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
     .flatMap((name) => Array.from(source(`src/${name}`).matchAll(/_KIND = '([^']+)'/g), ([, kind]) => kind!))
   t.ok(kinds.includes('performance-export'))
   t.strictSame(lacking(kinds.map((kind) => `kind.${kind}`)), [])
+})
+
+t.test('formats of exports, their options, and what they cannot express', async (t) => {
+  t.strictSame(lacking(FORMAT_NAMES.flatMap((name) => [`exports.format.${name}`, `exports.start.${name}`])), [])
+  const options = Object.entries(exportOptionsSchema.properties).flatMap(([name, schema]) => {
+    if (['format', 'values', 'period_id', 'include_dropped'].includes(name)) return []
+    // The names of languages and versions are the same in all languages.
+    const isNamed = name === 'language' || name === 'oneroster_version'
+    const values = 'enum' in schema && !isNamed ? schema.enum.map((value) => `.${value}`) : []
+    return ['', ...values].map((value) => `exports.option.${name}${value}`)
+  })
+  t.ok(options.includes('exports.option.identity.pseudonyms'))
+  t.strictSame(lacking(options), [])
+  const writers = readdirSync(join(ROOT, 'workers/outlets'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => source(`workers/outlets/${name}`))
+    .join('\n')
+  const codes = Array.from(writers.matchAll(/(?:receipts\.add|count)\(\s*'(\w+)'/g), ([, code = '']) => code)
+  t.ok(codes.includes('missing_glyphs') && codes.includes('above_limit'))
+  const texts = Object.keys(english)
+  t.strictSame(codes.filter((code) => !texts.some((key) => key.startsWith(`receipt.${code}.`))), [])
 })
 
 t.test('options in messages are those of the page, of the command line and of the API', async (t) => {

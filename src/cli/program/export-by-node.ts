@@ -12,6 +12,7 @@ import type { Services } from '../../services.ts'
 import type { CommandContext } from './context.ts'
 import { failed, noCourse, stopped } from './failures.ts'
 import type { ProgressBar } from './progress-bar.ts'
+import { writtenByJob, type WrittenExport } from './written-export.ts'
 
 /** How often the job is checked, ms. */
 const LOOK_EVERY_MS = 200
@@ -26,19 +27,21 @@ interface ExportByNode {
 }
 
 /**
- * Queues the export and waits for it. Returns the path of the copy, or of the file in the storage. If the
- * command is stopped, the job continues: another request may have joined it.
+ * Queues the export and waits for it. Returns the path of the copy, or of the file in the storage, and what
+ * the file does not have. If the command is stopped, the job continues: another request may have joined it.
  */
 export async function exportByNode (
   { context, services, bar }: { context: CommandContext, services: Services, bar: ProgressBar },
   { courseId, options, requestedBy, file }: ExportByNode
-): Promise<string> {
+): Promise<WrittenExport> {
   const ticket = await services.exports.request({ courseId, options, userId: null, requestedBy })
   if (ticket === undefined) throw noCourse(courseId)
   services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
-  await follow(ticket.job.id, { context, services, bar })
+  const result = await follow(ticket.job.id, { context, services, bar })
   const stored = await storedFile(services, ticket.job.id)
-  if (file === undefined) return services.files.localPath(stored) ?? `${stored.hex}/${stored.filename}`
+  if (file === undefined) {
+    return writtenByJob(services.files.localPath(stored) ?? `${stored.hex}/${stored.filename}`, result)
+  }
   const part = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
     const to = createWriteStream(part, { flags: 'wx', mode: 0o600 })
@@ -50,7 +53,7 @@ export async function exportByNode (
   } finally {
     await rm(part, { force: true })
   }
-  return file
+  return writtenByJob(file, result)
 }
 
 /** The file of the job's export. Throws if this command has no access to its bytes. */
@@ -66,18 +69,19 @@ async function storedFile ({ exports, files, config }: Services, jobId: number):
   )
 }
 
+/** Waits for the end of the job and returns its result as it is stored. */
 async function follow (
   jobId: number,
   { context: { signal, stderr }, services: { db, queue }, bar }:
   { context: CommandContext, services: Services, bar: ProgressBar }
-): Promise<void> {
+): Promise<string | null> {
   let isSaid = false
   for (;;) {
     const job = await queue.find(jobId)
     if (job === undefined) {
       throw failed(`Job ${jobId} no longer exists: its course was deleted.`)
     }
-    if (job.state === 'succeeded') return
+    if (job.state === 'succeeded') return job.result
     if (job.state === 'failed') throw failed(`${job.error_message} (${job.error_code}, job ${jobId})`)
     if (job.state === 'canceled') throw failed(`Job ${jobId} was canceled.`)
     if (job.state === 'started') bar.set(job.progress)

@@ -14,7 +14,9 @@ import type { JobGate } from '../job-gate.ts'
 import { sendTicket } from '../job-ticket.ts'
 import type { Links } from '../links.ts'
 import type { PollCache } from '../poll-cache.ts'
-import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
+import {
+  courseFormatSchema, courseParams, errors, exportSchema, idOf, ticketSchema,
+} from '../schemas/common.ts'
 
 const tags = ['Exports']
 const ofFormat = Type.Object({
@@ -23,7 +25,7 @@ const ofFormat = Type.Object({
 
 interface ExportsRoutesOptions {
   config: Pick<Config, 'EXPORT_RATE_MAX'>
-  exports: Pick<Exports, 'delete' | 'latest' | 'list' | 'request'>
+  exports: Pick<Exports, 'delete' | 'formats' | 'latest' | 'list' | 'request'>
   gate: Pick<JobGate, 'openForJobs'>
   links: Links
   polls: PollCache
@@ -76,6 +78,18 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = as
     if (ticket === undefined) throw new DomainError('COURSE_NOT_FOUND')
     return await sendTicket(reply, links, ticket)
   })
+
+  app.get('/api/courses/:course_id/performance/formats', {
+    config: { access: { who: 'course', scope: 'read' } },
+    schema: {
+      tags,
+      summary: 'The formats of exports, with their options',
+      description: 'For clients that let people choose. A format that is not possible for the course says ' +
+        'why.',
+      params: courseParams,
+      response: { 200: Type.Array(courseFormatSchema), ...errors(401, 403, 404) },
+    },
+  }, async (request) => await exports.formats(courseOf(request).id))
 
   app.get('/api/courses/:course_id/performance/exports', {
     logLevel: 'warn',

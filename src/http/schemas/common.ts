@@ -61,6 +61,28 @@ export const exportSchema = Type.Object({
 export type ExportItem = Static<typeof exportSchema>
 export type ExportOptions = ExportItem['options']
 
+export const courseFormatSchema = Type.Object({
+  name: Type.Enum(FORMAT_NAMES),
+  description: Type.String({ description: 'What the file is' }),
+  options: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      values: Type.Array(Type.Unsafe<string | boolean>({ type: ['string', 'boolean'] }), {
+        description: 'That a person can choose',
+      }),
+      default: Type.Unsafe<string | boolean | null>({
+        type: ['string', 'boolean', 'null'],
+        description: 'Null: the option is not used',
+      }),
+    }),
+    { description: 'Besides `period_id` and `include_dropped`' }
+  ),
+  reason: nullable(Type.Object({ code: Type.String(), message: Type.String() }, {
+    description: 'Why the course cannot be exported in this format; null: it can',
+  })),
+}, { title: 'ExportFormat' })
+export type CourseFormat = Static<typeof courseFormatSchema>
+
 /** The response to a request for a job. */
 export const ticketSchema = Type.Object({
   job: Type.String(),
@@ -92,6 +114,7 @@ const exportResultSchema = Type.Object({
     )
   ),
 }, { description: 'Of an export that has succeeded' })
+export type ExportResult = Static<typeof exportResultSchema>
 
 export const jobSchema = Type.Object({
   id,

@@ -34,6 +34,7 @@ const PrintDialog = lazyView(async () => (await import('./print-dialog.tsx')).Pr
 
 interface BookViewProps {
   book: Book
+  isAdmin: boolean
   isWhole: boolean
   /** The period that the book is of: until another one has arrived, the one before. */
   shownPeriodId: string | null
@@ -47,7 +48,7 @@ interface BookViewProps {
 
 /** A course's performance book, students first. */
 export function BookView (
-  { book, isWhole, shownPeriodId, live, title, state, onChange, wanted }: BookViewProps
+  { book, isAdmin, isWhole, shownPeriodId, live, title, state, onChange, wanted }: BookViewProps
 ) {
   const texts = useTexts()
   const { t, compare } = texts
@@ -84,6 +85,10 @@ export function BookView (
   )
   const filters = activeFilters(state, texts)
   const hasDropped = book.students.some((student) => student.is_dropped)
+  const onScreen = {
+    ...(period !== undefined && { period_id: period.id }),
+    ...(shown === 'points' && { values: shown }),
+  }
   const isBusy = exporting.state.phase === 'asking' || exporting.state.phase === 'following'
 
   // The first time ascending, the second time descending, the third time in the workbook's order.
@@ -173,10 +178,8 @@ export function BookView (
         }
       >
         <ExportButton
-          onScreen={{
-            ...(period !== undefined && { period_id: period.id }),
-            ...(shown === 'points' && { values: shown }),
-          }}
+          courseId={courseId}
+          onScreen={onScreen}
           periods={book.periods}
           newest={live.isOld ? undefined : newest}
           isBusy={isBusy}
@@ -197,6 +200,7 @@ export function BookView (
         </button>
         <MoreMenu
           courseId={courseId}
+          isAdmin={isAdmin}
           isTable={state.view === 'table'}
           onTable={(isTable) => {
             onChange({ view: isTable ? 'table' : 'grid' })
@@ -228,6 +232,9 @@ export function BookView (
           state={exporting.state}
           onRetry={() => {
             void exporting.start(exporting.lastOptions)
+          }}
+          onWorkbook={() => {
+            void exporting.start(onScreen)
           }}
           onCancel={(jobId) => {
             void exporting.cancel(jobId)

@@ -1,16 +1,20 @@
+import { useState } from 'preact/hooks'
 import { Disclosure } from '../disclosure.tsx'
+import { downloadTable } from '../exports/download.ts'
 import { courseLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 
 interface MoreMenuProps {
   courseId: number
+  /** Administrators can see who is behind pseudonyms. */
+  isAdmin: boolean
   isTable: boolean
   onTable: (isTable: boolean) => void
   onPrint: () => void
 }
 
 /** What is not needed every day. */
-export function MoreMenu ({ courseId, isTable, onTable, onPrint }: MoreMenuProps) {
+export function MoreMenu ({ courseId, isAdmin, isTable, onTable, onPrint }: MoreMenuProps) {
   const { t } = useTexts()
   return (
     <Disclosure label={t('more.label')} side='end'>
@@ -46,8 +50,31 @@ export function MoreMenu ({ courseId, isTable, onTable, onPrint }: MoreMenuProps
               {t(isTable ? 'more.grid' : 'more.table')}
             </button>
           </li>
+          {isAdmin && (
+            <li>
+              <PseudonymsButton courseId={courseId} onDone={close} />
+            </li>
+          )}
         </ul>
       )}
     </Disclosure>
+  )
+}
+
+function PseudonymsButton ({ courseId, onDone }: { courseId: number, onDone: () => void }) {
+  const { t, reason } = useTexts()
+  const [error, setError] = useState<unknown>()
+  return (
+    <>
+      <button
+        type='button'
+        onClick={() => {
+          downloadTable(`api/courses/${courseId}/pseudonyms`, 'pseudonyms.csv').then(onDone, setError)
+        }}
+      >
+        {t('more.pseudonyms')}
+      </button>
+      {error !== undefined && <p class='small' role='alert'>{reason(error)}</p>}
+    </>
   )
 }

@@ -3,19 +3,18 @@ import { useState } from 'preact/hooks'
 import type { Period } from '../../http/schemas/book.ts'
 import type { ExportItem, ExportOptions } from '../../http/schemas/common.ts'
 import { Disclosure } from '../disclosure.tsx'
-import { LANGUAGES } from '../texts/catalogue.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { download } from './download.ts'
-import { coverageWords } from './option-words.ts'
-
-/** What the menu adds to what is on the screen. */
-export type ExportChoices = Pick<ExportOptions, 'format' | 'sheets' | 'include_dropped' | 'language'>
+import { exportOptions, formatOf, NO_CHOICES, type OnScreen } from './export-choices.ts'
+import { ExportMenu } from './export-menu.tsx'
+import { coverageWords, formatName } from './option-words.ts'
 
 interface ExportButtonProps {
+  courseId: number
   /** What is on the screen: the period, and points or percent. */
   onScreen: Pick<ExportOptions, 'period_id' | 'values'>
   periods: readonly Period[]
-  /** The newest file, if it has what the book has now. */
+  /** The newest workbook, if it has what the book has now. */
   newest: ExportItem | undefined
   isBusy: boolean
   onStart: (options: ExportOptions) => void
@@ -24,19 +23,19 @@ interface ExportButtonProps {
 
 /** Exports what is on the screen, and says so. Its menu has what else can be chosen. */
 export function ExportButton (
-  { onScreen, periods, newest, isBusy, onStart, buttonRef }: ExportButtonProps
+  { courseId, onScreen, periods, newest, isBusy, onStart, buttonRef }: ExportButtonProps
 ) {
   const texts = useTexts()
-  const { t, language } = texts
-  const [choices, setChoices] = useState<ExportChoices>({})
-  const options = exportOptions(onScreen, { ...(language === 'es' && { language }), ...choices })
-  const words = coverageWords(options, periods, texts)
-  const action = t(options.format === 'csv' ? 'exports.startCsv' : 'exports.start')
+  const { t, known, language } = texts
+  const [choices, setChoices] = useState(NO_CHOICES)
+  const shown: OnScreen = { ...onScreen, hasPeriods: periods.length > 0 }
+  const options = exportOptions(shown, choices, language)
+  const format = formatOf(choices)
+  const hasUnit = choices.format === undefined || choices.format.options.some(({ name }) => name === 'values')
+  const coverage = coverageWords(options, periods, texts, { hasUnit })
+  const words = options.format === undefined ? coverage : `${formatName(format, texts)}, ${coverage}`
   const label = t('exports.export')
-  const choose = (change: ExportChoices) => {
-    setChoices({ ...choices, ...change })
-  }
-  const isWhole = onScreen.period_id === undefined
+  const action = known(`exports.start.${format}`) ?? `${label} (${formatName(format, texts)})`
   return (
     <div class='split'>
       <button
@@ -44,7 +43,7 @@ export function ExportButton (
         class='primary'
         ref={buttonRef}
         aria-disabled={isBusy}
-        title={`${action}: ${words}`}
+        title={`${action}: ${coverage}`}
         onClick={() => {
           onStart(options)
         }}
@@ -63,56 +62,8 @@ export function ExportButton (
       >
         {(close) => (
           <div class='choices'>
-            <p>{t('exports.onScreen', { what: words })}</p>
-            <label class='check'>
-              <input
-                type='checkbox'
-                checked={choices.include_dropped !== false}
-                onChange={({ currentTarget }) => {
-                  choose({ include_dropped: currentTarget.checked })
-                }}
-              />
-              <span>{t('exports.includeDropped')}</span>
-            </label>
-            <label>
-              <span>{t('exports.format')}</span>
-              <select
-                value={choices.format ?? 'xlsx'}
-                onChange={({ currentTarget }) => {
-                  choose({ format: currentTarget.value === 'csv' ? 'csv' : 'xlsx' })
-                }}
-              >
-                <option value='xlsx'>{t('exports.formatExcel')}</option>
-                <option value='csv'>{t('exports.formatCsv')}</option>
-              </select>
-            </label>
-            {periods.length > 0 && isWhole && choices.format !== 'csv' && (
-              <label>
-                <span>{t('exports.sheets')}</span>
-                <select
-                  value={choices.sheets ?? 'course'}
-                  onChange={({ currentTarget }) => {
-                    choose({ sheets: currentTarget.value === 'period' ? 'period' : 'course' })
-                  }}
-                >
-                  <option value='course'>{t('exports.sheetsCourse')}</option>
-                  <option value='period'>{t('exports.sheetsPeriod')}</option>
-                </select>
-              </label>
-            )}
-            <label>
-              <span>{t('app.language')}</span>
-              <select
-                value={options.language ?? 'en'}
-                onChange={({ currentTarget }) => {
-                  choose({ language: currentTarget.value === 'es' ? 'es' : 'en' })
-                }}
-              >
-                {Object.entries(LANGUAGES).map(([code, name]) => (
-                  <option key={code} value={code} lang={code}>{name}</option>
-                ))}
-              </select>
-            </label>
+            <p>{t('exports.onScreen', { what: coverage })}</p>
+            <ExportMenu courseId={courseId} onScreen={shown} choices={choices} onChoose={setChoices} />
             <p class='row'>
               <button
                 type='button'
@@ -125,7 +76,7 @@ export function ExportButton (
               >
                 {action}
               </button>
-              {newest !== undefined && (
+              {newest !== undefined && options.format === undefined && (
                 <button
                   type='button'
                   onClick={() => {
@@ -142,19 +93,4 @@ export function ExportButton (
       </Disclosure>
     </div>
   )
-}
-
-/** As in the API, options hold only what differs from the defaults and what the format has. */
-function exportOptions (
-  { period_id: periodId, values }: ExportButtonProps['onScreen'],
-  { format, sheets, include_dropped: dropped, language }: ExportChoices
-): ExportOptions {
-  return {
-    ...(format === 'csv' && { format }),
-    ...(format !== 'csv' && sheets === 'period' && periodId === undefined && { sheets }),
-    ...(values === 'points' && { values }),
-    ...(dropped === false && { include_dropped: false }),
-    ...(periodId !== undefined && { period_id: periodId }),
-    ...(language === 'es' && { language }),
-  }
 }

@@ -1,5 +1,8 @@
+import type { Job } from '../../http/schemas/common.ts'
+import { ApiError } from '../api.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { download, nameOf } from './download.ts'
+import { hasRemarks, Receipts, resultOf } from './receipts.tsx'
 import type { ExportState } from './use-export.ts'
 
 /** A screen reader announces progress in steps of this size. */
@@ -10,9 +13,11 @@ const SPOKEN_STEP = 0.25
  * readers, less often.
  */
 export function ExportStatus (
-  { state, onRetry, onCancel, onDismiss }: {
+  { state, onRetry, onWorkbook, onCancel, onDismiss }: {
     state: ExportState,
     onRetry: () => void,
+    /** Exports the workbook instead, which every course can have. */
+    onWorkbook: () => void,
     onCancel: (jobId: number) => void,
     onDismiss: () => void,
   }
@@ -20,6 +25,7 @@ export function ExportStatus (
   const texts = useTexts()
   const { t, percent } = texts
   const job = state.phase === 'following' ? state.job : null
+  const result = state.phase === 'succeeded' ? resultOf(state.job) : undefined
   return (
     <>
       <p class='hidden' role='status' aria-live='polite'>
@@ -68,11 +74,19 @@ export function ExportStatus (
             </>
           )}
           {state.phase === 'failed' && <p class='small'>{t('job.number', { id: String(state.job.id) })}</p>}
+          {state.phase === 'succeeded' && result !== undefined && hasRemarks(result) && (
+            <details open class='remarks'>
+              <summary class='small'>{t('exports.remarks')}</summary>
+              <Receipts result={result} format={state.format} />
+            </details>
+          )}
           {state.phase !== 'following' && state.phase !== 'asking' && (
             <p class='row'>
               {state.phase === 'succeeded' && state.url !== null && <DownloadAgain url={state.url} />}
               {(state.phase === 'failed' || state.phase === 'refused') && (
-                <button type='button' onClick={onRetry}>{t('app.retry')}</button>
+                isImpossible(state)
+                  ? <button type='button' onClick={onWorkbook}>{t('exports.start.xlsx')}</button>
+                  : <button type='button' onClick={onRetry}>{t('app.retry')}</button>
               )}
               <button type='button' onClick={onDismiss}>{t('job.dismiss')}</button>
             </p>
@@ -97,24 +111,43 @@ function DownloadAgain ({ url }: { url: string }) {
   )
 }
 
+/** The error of an export that was not made; null: it has none. */
+function errorOf (state: { error: unknown } | { job: Job }): unknown {
+  return 'job' in state ? state.job.error : state.error
+}
+
+/** Whether the course cannot have a file of this format, however often it is requested. */
+function isImpossible (state: { error: unknown } | { job: Job }): boolean {
+  return codeOf(errorOf(state)) === 'FORMAT_NOT_POSSIBLE'
+}
+
+function codeOf (error: unknown): string | undefined {
+  return error instanceof ApiError ? error.code : (error as Job['error'])?.code
+}
+
 function sentence (
   state: ExportState,
-  { t, percent, reason }: ReturnType<typeof useTexts>,
+  { t, known, percent, reason }: ReturnType<typeof useTexts>,
   progress: number
 ): string {
+  const why = (state: ({ error: unknown } | { job: Job }) & { format: string }) => {
+    const error = errorOf(state)
+    if (error === null) return ''
+    return (isImpossible(state) ? known(`exports.notPossible.${state.format}`) : undefined) ?? reason(error)
+  }
   switch (state.phase) {
     case 'idle':
       return ''
     case 'asking':
       return t('job.asking')
     case 'refused':
-      return t('job.refused', { reason: reason(state.error) })
+      return t('job.refused', { reason: why(state) })
     case 'canceled':
       return t(state.continues ? 'job.withdrawn' : 'job.canceled')
     case 'gone':
       return t('job.gone', { id: String(state.jobId) })
     case 'failed':
-      return t('job.failed', { reason: state.job.error === null ? '' : reason(state.job.error) })
+      return t('job.failed', { reason: why(state) })
     case 'succeeded':
       if (state.url === null) return t('job.succeededGone')
       return t(state.isDownloading ? 'job.succeeded' : 'job.succeededElsewhere', { name: nameOf(state.url) })

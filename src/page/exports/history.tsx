@@ -5,7 +5,8 @@ import { serverNow } from '../api.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { ChangesSince } from './changes-since.tsx'
 import { deleteLater, undoDeletion, useDeletions } from './deletions.ts'
-import { optionWords } from './option-words.ts'
+import { formatName, optionWords } from './option-words.ts'
+import { EarlierReceipts } from './receipts.tsx'
 
 interface HistoryProps {
   courseId: number
@@ -115,16 +116,6 @@ export function History (
   )
 }
 
-const FORMAT_TEXTS = {
-  xlsx: 'exports.formatExcel',
-  csv: 'exports.formatCsv',
-  canvas: 'exports.formatCanvas',
-  moodle: 'exports.formatMoodle',
-  brightspace: 'exports.formatBrightspace',
-  oneroster: 'exports.formatOneroster',
-  pdf: 'exports.formatPdf',
-} as const
-
 function Entry ({ courseId, item, periods, timeZone, isPageOld, onDelete }: {
   courseId: number,
   item: ExportItem,
@@ -136,11 +127,12 @@ function Entry ({ courseId, item, periods, timeZone, isPageOld, onDelete }: {
   const texts = useTexts()
   const { t, ago, exactTime, size } = texts
   const [showsChanges, setShowsChanges] = useState(false)
+  const [showsRemarks, setShowsRemarks] = useState(false)
   const now = serverNow()
   return (
     <li class='entry'>
       <p>
-        <strong>{t(FORMAT_TEXTS[item.format])}</strong>
+        <strong>{formatName(item.format, texts)}</strong>
         {' · '}
         <span dir='auto'>{optionWords(item.options, periods, texts)}</span>
       </p>
@@ -173,6 +165,17 @@ function Entry ({ courseId, item, periods, timeZone, isPageOld, onDelete }: {
         >
           {t('exports.download')}
         </a>
+        {item.format !== 'xlsx' && item.job_id !== null && (
+          <button
+            type='button'
+            aria-expanded={showsRemarks}
+            onClick={() => {
+              setShowsRemarks(!showsRemarks)
+            }}
+          >
+            {t('exports.remarks')}
+          </button>
+        )}
         {!item.is_current && (
           <button
             type='button'
@@ -194,6 +197,7 @@ function Entry ({ courseId, item, periods, timeZone, isPageOld, onDelete }: {
           {t('exports.delete')}
         </button>
       </div>
+      {showsRemarks && item.job_id !== null && <EarlierReceipts jobId={item.job_id} format={item.format} />}
       {showsChanges && <ChangesSince courseId={courseId} exportId={item.id} timeZone={timeZone} />}
     </li>
   )

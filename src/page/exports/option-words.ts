@@ -4,28 +4,35 @@ import { periodName } from '../book/count-line.tsx'
 import { LANGUAGES } from '../texts/catalogue.ts'
 import type { Texts } from '../texts/use-texts.ts'
 
+/** The name of a format; as the service calls it, if the page has no text for it. */
+export function formatName (format: string, { known }: Pick<Texts, 'known'>): string {
+  return known(`exports.format.${format}`) ?? format
+}
+
 /** Which students and in which unit, in words: "3rd period, points". */
-export function coverageWords (options: ExportOptions, periods: readonly Period[], texts: Texts): string {
+export function coverageWords (
+  options: ExportOptions, periods: readonly Period[], texts: Texts, { hasUnit }: { hasUnit: boolean }
+): string {
   const { t } = texts
   const period = periods.find(({ id }) => id === options.period_id)
   return [
     options.period_id === undefined
       ? t('exports.wholeCourse')
       : period === undefined ? t('exports.onePeriod') : periodName(period.name, texts),
-    t(options.values === 'points' ? 'exports.inPoints' : 'exports.inPercent'),
+    ...(hasUnit ? [t(options.values === 'points' ? 'exports.inPoints' : 'exports.inPercent')] : []),
   ].join(', ')
 }
 
 /** All options of an export in words. */
 export function optionWords (options: ExportOptions, periods: readonly Period[], texts: Texts): string {
-  const { t } = texts
-  const { sheets, include_dropped: dropped, language, identity, compare_with: compared } = options
+  const { known } = texts
+  const { format, period_id: _, values, language, ...others } = options
   return [
-    coverageWords(options, periods, texts),
-    ...(sheets === 'period' ? [t('exports.sheetsPeriodWords')] : []),
-    ...(dropped === false ? [t('exports.withoutDropped')] : []),
-    ...(identity === 'ids' || identity === 'pseudonyms' ? [t(`exports.identity.${identity}`)] : []),
-    ...(compared === undefined ? [] : [t('exports.withChanges')]),
+    // Files of other formats may have no choice of unit.
+    coverageWords(options, periods, texts, { hasUnit: format === undefined || values !== undefined }),
+    ...Object.entries(others).map(([name, value]) =>
+      known(`exports.with.${name}.${String(value)}`) ?? known(`exports.with.${name}`) ??
+        `${name}: ${String(value)}`),
     ...(language === undefined ? [] : [LANGUAGES[language]]),
   ].join(', ')
 }

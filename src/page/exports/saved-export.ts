@@ -6,6 +6,8 @@ interface SavedExport {
   /** By the server's clock. */
   requestedAt: string
   joined: boolean
+  /** Of the file; undefined: the workbook. */
+  format?: string | undefined
   /** Whether a tab has started the download. */
   isDelivered: boolean
 }

@@ -11,15 +11,17 @@ import {
   saveExport,
 } from './saved-export.ts'
 
+const WORKBOOK = 'xlsx'
+
 export type ExportState =
   | { phase: 'idle' }
   | { phase: 'asking' }
-  | { phase: 'refused', error: unknown }
+  | { phase: 'refused', error: unknown, format: string }
   /** `job` is null until the server has sent it. */
   | { phase: 'following', jobId: number, joined: boolean, job: Job | null, isLost: boolean }
   /** `url` is null if the file has been deleted. */
-  | { phase: 'succeeded', url: string | null, isDownloading: boolean }
-  | { phase: 'failed', job: Job }
+  | { phase: 'succeeded', job: Job, format: string, url: string | null, isDownloading: boolean }
+  | { phase: 'failed', job: Job, format: string }
   /** `continues`: a colleague still waits for it. */
   | { phase: 'canceled', continues: boolean }
   | { phase: 'gone', jobId: number }
@@ -40,15 +42,18 @@ export function useExport (courseId: number, onFile: () => void) {
     followed.current = jobId
     setState({ phase: 'following', jobId, joined, job: null, isLost: false })
     async function end (job: Job) {
+      const format = savedExport(courseId)?.format ?? WORKBOOK
       if (job.status !== 'succeeded') {
         removeSavedExport(courseId)
-        setState(job.status === 'failed' ? { phase: 'failed', job } : { phase: 'canceled', continues: false })
+        setState(
+          job.status === 'failed' ? { phase: 'failed', job, format } : { phase: 'canceled', continues: false }
+        )
         return
       }
       const { url } = job
       const isDownloading = await claimDownload(courseId, jobId) && url !== null
       if (isDownloading) download(url)
-      setState({ phase: 'succeeded', url, isDownloading })
+      setState({ phase: 'succeeded', job, format, url, isDownloading })
       onFile()
     }
     stop.current = followJob(jobId, (news) => {
@@ -106,11 +111,12 @@ export function useExport (courseId: number, onFile: () => void) {
           jobId: ticket.id,
           requestedAt: ticket.requested_at,
           joined: ticket.joined,
+          format: options.format,
           isDelivered: false,
         })
         follow(ticket.id, ticket.joined)
       } catch (error) {
-        setState({ phase: 'refused', error })
+        setState({ phase: 'refused', error, format: options.format ?? WORKBOOK })
       }
     },
     async cancel (jobId: number) {

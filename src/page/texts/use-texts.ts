@@ -1,7 +1,9 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { ApiError } from '../api.ts'
-import { loadCatalogue, translator, type Language, type TextKey, type Translate } from './catalogue.ts'
+import {
+  loadCatalogue, translator, type Language, type TextKey, type Translate, type Values,
+} from './catalogue.ts'
 import { formats, type Formats } from './format.ts'
 import { localeOf } from './preferred-language.ts'
 
@@ -11,7 +13,7 @@ export interface Texts extends Formats {
   dir: 'ltr' | 'rtl'
   t: Translate
   /** The text for a name that the server sent; undefined if the page has no text for it. */
-  known: (key: string) => string | undefined
+  known: (key: string, values?: Values) => string | undefined
   /** The sentence for an error: the page's own text for its code, or else the server's message. */
   reason: (error: unknown) => string
   /** Day and time in the time zone of this browser, for what belongs to no course. */
@@ -23,7 +25,8 @@ export async function textsIn (language: Language): Promise<Texts> {
   const catalogue = await loadCatalogue(language)
   const locale = localeOf(language)
   const t = translator(catalogue, language, locale)
-  const known = (key: string) => Object.hasOwn(catalogue, key) ? t(key as TextKey) : undefined
+  const known = (key: string, values?: Values) =>
+    Object.hasOwn(catalogue, key) ? t(key as TextKey, values) : undefined
   const format = formats(locale)
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
   return {

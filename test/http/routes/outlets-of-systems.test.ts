@@ -1,5 +1,7 @@
 // Exports for other systems, and the table of pseudonyms, through the API.
 import t from 'tap'
+import { FORMAT_NAMES } from '../../../src/exports/export-options.ts'
+import { FORMATS } from '../../../src/exports/formats/all-formats.ts'
 import type { CourseDescription } from '../../support/book-database.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
@@ -101,6 +103,41 @@ t.test('what a format does not have is refused', async (t) => {
   })
   t.match(noClass.json(), { statusCode: 409, code: 'FORMAT_NOT_POSSIBLE' }, 'a period that is no class')
   t.strictSame(await db.reads.selectFrom('jobs').selectAll().execute(), [], 'no job was made')
+})
+
+t.test('the formats of a course have their options, and say why they are not possible', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const list = async () => (await service.call('GET', path(service, '/formats'))).json()
+  const formats = await list()
+  t.strictSame(formats.map(({ name }: { name: string }) => name), FORMAT_NAMES)
+  const { description } = FORMATS.canvas
+  t.strictSame(formats[2], {
+    name: 'canvas', description, reason: null,
+    options: [{ name: 'identity', values: ['names', 'ids'], default: 'names' }],
+  })
+  t.match(formats[0].options, [
+    { name: 'sheets', values: ['course', 'period'], default: 'course' }, {}, {},
+    { name: 'compare_with', values: ['last'], default: null },
+    { name: 'identity', values: ['names', 'ids', 'pseudonyms'], default: 'names' },
+  ])
+  t.match(formats[1].options.at(-1), { name: 'guard', values: [false, true], default: true })
+  const impossible = ({ reason }: { reason: object | null }) => reason !== null
+  t.match(formats.filter(impossible), [
+    { name: 'oneroster', reason: { code: 'FORMAT_NOT_POSSIBLE', message: /no class ids/ } },
+  ])
+  t.equal(formats.filter(impossible).length, 1)
+  await addRoster(service)
+  t.strictSame((await list()).filter(impossible), [])
+  t.equal((await service.call('GET', '/api/courses/99/performance/formats')).status, 404)
+})
+
+t.test('a book with very many long titles leaves room in the result of a job', async (t) => {
+  const tasks = Array.from({ length: 700 }, (_, i) => ({ title: `${i} ${'x'.repeat(900)}`, pointsPossible: 9 }))
+  const service = await startTestService(t, { courses: [{ ...COURSE, tasks }] })
+  const { job: { result } } = await exported(service, { format: 'moodle' })
+  t.match(result, { students: 2, receipts: [{ code: 'will_be_created', tasks: 700 }] })
+  t.match(result.choices[0], { field: 'Map from', choice: 'idnumber' })
+  t.ok(result.choices.length > 100 && result.choices.length < 700)
 })
 
 t.test('the table of pseudonyms is for administrators, audited, and stored nowhere', async (t) => {

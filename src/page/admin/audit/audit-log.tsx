@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { AuditEntry } from '../../../http/schemas/audit.ts'
 import type { Account } from '../../../http/schemas/users.ts'
-import { addressOf, ApiError, call } from '../../api.ts'
+import { call } from '../../api.ts'
 import { personName } from '../../../person-name.ts'
+import { downloadTable } from '../../exports/download.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
@@ -125,7 +126,8 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
             type='button'
             onClick={() => {
               setFailure(undefined)
-              downloadTable(queryOf(filter)).catch(setFailure)
+              const path = `api/audit?${new URLSearchParams(queryOf(filter))}`
+              downloadTable(path, 'audit-log.csv').catch(setFailure)
             }}
           >
             {t('audit.csv')}
@@ -239,25 +241,4 @@ function endOf (day: string | null): string | null {
 function instant (day: string | null, time: string): string | null {
   const at = day === null ? NaN : Date.parse(`${day}${time}`)
   return Number.isNaN(at) ? null : new Date(at).toISOString()
-}
-
-/** All entries that match, as a file. Throws ApiError. */
-async function downloadTable (filter: Record<string, string> | undefined): Promise<void> {
-  const response = await fetch(addressOf(`api/audit?${new URLSearchParams(filter)}`), {
-    headers: { accept: 'text/csv' },
-  }).catch(() => {
-    throw new ApiError('NO_ANSWER', 'The server is not responding.')
-  })
-  if (!response.ok) {
-    throw new ApiError('NO_ANSWER', `The server answered ${response.status}.`, response.status)
-  }
-  const url = URL.createObjectURL(await response.blob())
-  const link = document.createElement('a')
-  link.href = url
-  link.download = 'audit-log.csv'
-  link.click()
-  // The download has begun by then.
-  setTimeout(() => {
-    URL.revokeObjectURL(url)
-  }, 60_000)
 }
