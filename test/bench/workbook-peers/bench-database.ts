@@ -1,9 +1,14 @@
-import { makeBookDatabase } from '../../support/book-database.ts'
+import { makeBookDatabase, type CourseDescription } from '../../support/book-database.ts'
 import { CATEGORIES, points, POSSIBLE, texts } from './content.ts'
 
 /** Makes a database on disk with the content that all writers write. */
 export async function makeBenchDatabase (database: string, students: number, tasks: number): Promise<void> {
-  await makeBookDatabase(database, {
+  await makeBookDatabase(database, benchBook(students, tasks))
+}
+
+/** The content that all writers write, as a course. */
+export function benchBook (students: number, tasks: number): CourseDescription {
+  return {
     name: 'Bench',
     categories: Array.from(
       { length: CATEGORIES },
@@ -27,5 +32,5 @@ export async function makeBenchDatabase (database: string, students: number, tas
         yield { lastName, firstName, identifier, email, cells }
       }
     })(),
-  })
+  }
 }
