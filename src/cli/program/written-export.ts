@@ -4,6 +4,9 @@ import { exportResult } from '../../exports/export.job.ts'
 import type { Choice, Receipt } from '../../exports/receipts.ts'
 import { oneLine, type Printer } from './printer.ts'
 
+/** Titles in a line for people. */
+const MOST_TITLES = 5
+
 /** A file, with what it does not have and what to choose where it is imported. */
 export interface WrittenExport {
   path: string
@@ -38,6 +41,7 @@ function receiptText ({ message, count, students, tasks, titles }: Receipt): str
   const times = counted(count, 'time')
   // A single task or student for each time it came up: the number says it already.
   const amount = about.length === 2 || about.length === 0 ? [times, ...about] : about
-  const named = titles.length === 0 ? '' : `: ${titles.join(', ')}${tasks > titles.length ? ', …' : ''}`
+  const shown = titles.slice(0, MOST_TITLES)
+  const named = shown.length === 0 ? '' : `: ${shown.join(', ')}${tasks > shown.length ? ', …' : ''}`
   return `${message} (${amount.join(', ')}${named})`
 }
