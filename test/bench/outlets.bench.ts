@@ -1,4 +1,5 @@
-// Exports in every format, each in a fresh process that reads a database on disk and does all that a job does.
+// Exports in every format, each in a fresh process that reads a database on disk and does all that a job
+// does.
 //
 //   npm run bench:outlets -- [--csv 10000x200] [--pdf 2000x60] [--memory 2500x100,10000x100] [--rounds 3]
 //

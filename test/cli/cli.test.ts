@@ -257,7 +257,7 @@ t.test('export says what a file for another system does not have, and what to ch
     t.equal(status, 0)
     t.match(stdout, /^\S+\.csv\n$/, 'only the path')
     t.match(stderr, /^note: Nothing tells Moodle who these students are: .*\. \(1 student\)$/m)
-    t.match(stderr, /^note: Scores of tasks without .* \(2 times, 2 students, 1 task: Quiz.\[2J\)$/m)
+    t.match(stderr, /^note: Moodle will create .* \(2 tasks: Quiz.\[2J, HW\)$/m)
     t.match(stderr, /^Where you import the file, choose:\n {2}Map from: idnumber\n/m)
     t.notMatch(stderr, '\u001b')
     const json = JSON.parse((await perfbook(data, [...moodle, '--json'])).stdout)

@@ -52,9 +52,9 @@ t.test('the menu of exports', chromium, async (t) => {
     for (const name of FORMAT_NAMES.filter((one) => one !== 'oneroster')) {
       await file.selectOption(name)
       const { options } = FORMATS[name]
-      const hasSplit = options.includes('split')
-      await menu.getByLabel('One file for each student').waitFor({ state: hasSplit ? 'visible' : 'detached' })
-      await menu.getByLabel('Language').waitFor({ state: options.includes('language') ? 'visible' : 'detached' })
+      for (const [option, label] of [['split', 'One file for each'], ['language', 'Language']] as const) {
+        await menu.getByLabel(label).waitFor({ state: options.includes(option) ? 'visible' : 'detached' })
+      }
     }
     t.strictSame(await accessibilityProblems(page), [])
     await screenshot(page, 'export-menu')

@@ -51,7 +51,8 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
 })
 
 t.test('formats of exports, their options, and what they cannot express', async (t) => {
-  t.strictSame(lacking(FORMAT_NAMES.flatMap((name) => [`exports.format.${name}`, `exports.start.${name}`])), [])
+  const names = FORMAT_NAMES.flatMap((name) => [`exports.format.${name}`, `exports.start.${name}`])
+  t.strictSame(lacking(names), [])
   const options = Object.entries(exportOptionsSchema.properties).flatMap(([name, schema]) => {
     if (['format', 'values', 'period_id', 'include_dropped'].includes(name)) return []
     // The names of languages and versions are the same in all languages.

@@ -132,7 +132,8 @@ t.test('the formats of a course have their options, and say why they are not pos
 })
 
 t.test('a book with very many long titles leaves room in the result of a job', async (t) => {
-  const tasks = Array.from({ length: 700 }, (_, i) => ({ title: `${i} ${'x'.repeat(900)}`, pointsPossible: 9 }))
+  const long = 'x'.repeat(900)
+  const tasks = Array.from({ length: 700 }, (_, i) => ({ title: `${i} ${long}`, pointsPossible: 9 }))
   const service = await startTestService(t, { courses: [{ ...COURSE, tasks }] })
   const { job: { result } } = await exported(service, { format: 'moodle' })
   t.match(result, { students: 2, receipts: [{ code: 'will_be_created', tasks: 700 }] })
