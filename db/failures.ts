@@ -16,6 +16,17 @@ export function isDiskFull (error: unknown): boolean {
   return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', '53100'].includes(codeOf(error))
 }
 
+/**
+ * Whether an error says that the disk does not do what it should: it cannot be read, written or flushed, or
+ * the system has made it read-only for that reason.
+ */
+export function isDiskFailure (error: unknown): boolean {
+  const code = codeOf(error)
+  // SQLite may also take what it could not read for damage.
+  return /^SQLITE_(?:IOERR|CORRUPT|NOTADB)/.test(code) ||
+    ['EIO', 'EROFS', 'SQLITE_READONLY', '58030'].includes(code)
+}
+
 /** Messages of node-postgres that have no code. */
 const LOST = /^(?:Connection terminated|Query read timeout|timeout exceeded)/
 

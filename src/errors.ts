@@ -73,6 +73,7 @@ export const ERRORS = {
   RANGE_NOT_SATISFIABLE: [416, 'The file has no bytes in this range.'],
   RATE_LIMITED: [429, 'Too many requests. Try again later.'],
   HEADERS_TOO_LARGE: [431, 'The headers of the request are too large.'],
+  DISK_FAILED: [500, 'The server\'s disk reports errors. Contact its administrator.'],
   INTERNAL_ERROR: [500, 'Something went wrong on the server. Its log has the details.'],
   QUEUE_FULL: [503, 'Too many jobs are waiting. Try again later.'],
   SHUTTING_DOWN: [503, 'The server is shutting down. Try again in a moment.'],
@@ -123,12 +124,12 @@ export type HttpErrorCode = {
 
 /** Reasons for which a job fails. */
 export const JOB_ERROR_CODES = [
-  'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED',
-  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'SNAPSHOT_MISSING', 'FORMAT_NOT_POSSIBLE',
-  'STORAGE_UNAVAILABLE', 'UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE', 'FILL_IN_FAILED',
+  'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'DISK_FAILED', 'OUT_OF_MEMORY', 'TIMED_OUT',
+  'WORKER_CRASHED', 'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'SNAPSHOT_MISSING',
+  'FORMAT_NOT_POSSIBLE', 'STORAGE_UNAVAILABLE', 'UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE', 'FILL_IN_FAILED',
 ] as const satisfies readonly ErrorCode[]
 /** Those after which a job is tried again, as often as its kind allows. */
-const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']
+const CRASHES: readonly ErrorCode[] = ['DISK_FAILED', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']
 
 interface DomainErrorOptions {
   /** A sentence that says more than the code's own, which it replaces. */

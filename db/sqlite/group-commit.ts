@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Trx } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { isDiskFull } from '../failures.ts'
+import { isDiskFailure, isDiskFull } from '../failures.ts'
 
 type Write = <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
 type Callback = () => void | Promise<void>
@@ -56,9 +56,9 @@ export function groupCommit (
             await one.run(trx)
           } catch (error) {
             refused.set(one, error)
-            // A full disk may have ended the whole transaction, with its savepoints: then every write in it
-            // fails with that reason.
-            if (isDiskFull(error)) throw error
+            // A disk that is full or fails may have ended the whole transaction, with its savepoints: then
+            // every write in it fails with that reason.
+            if (isDiskFull(error) || isDiskFailure(error)) throw error
             await sql`ROLLBACK TO SAVEPOINT one`.execute(trx)
           }
           await sql`RELEASE SAVEPOINT one`.execute(trx)

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isBusy, isDiskFull, isUnavailable } from '../../db/failures.ts'
+import { isBusy, isDiskFailure, isDiskFull, isUnavailable } from '../../db/failures.ts'
 import { DomainError, isHttpCode, sentenceOf, statusOf, type HttpErrorCode } from '../errors.ts'
 import { boundMessage } from '../short-text.ts'
 import { validationMessage } from './schemas/validation.ts'
@@ -26,7 +26,9 @@ export function handleErrors (app: FastifyInstance): void {
     const { code, message, retryAfterSeconds } = translate(error)
     // Anyone can abort an upload, so that must not fill the log with errors.
     if (hasLeft(request)) request.log.info('the client left before its request was complete')
-    else if (code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'a request failed')
+    else if (code === 'INTERNAL_ERROR' || code === 'DISK_FAILED') {
+      request.log.error({ err: error }, 'a request failed')
+    }
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
     return refuse(reply, code, message)
   })
@@ -103,6 +105,7 @@ function translate (error: FastifyError): Answer {
     }
   }
   if (isDiskFull(error)) return { code: 'DISK_LOW' }
+  if (isDiskFailure(error)) return { code: 'DISK_FAILED' }
   // What PostgreSQL itself says. Only its errors have a severity.
   if ('severity' in error && (isUnavailable(error) || isBusy(error))) {
     return { code: 'DATABASE_UNAVAILABLE', retryAfterSeconds: RETRY_AFTER_S }

@@ -1,7 +1,7 @@
 // One run of a job, from its claim to its end.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isBusy, isDiskFull, isUnavailable } from '../../db/failures.ts'
+import { isBusy, isDiskFailure, isDiskFull, isUnavailable } from '../../db/failures.ts'
 import type { Database, Trx } from '../../db/index.ts'
 import type { AttemptEnd } from '../../db/queries/job-attempts.ts'
 import { endRun, hasSucceeded, type RunChange } from '../../db/queries/job-claims.ts'
@@ -207,7 +207,9 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       ? 'TIMED_OUT'
       : hasCode(error, 'OUT_OF_MEMORY')
         ? 'OUT_OF_MEMORY'
-        : 'WORKER_CRASHED'
+        : isDiskFailure(error) || hasCode(error, 'DISK_FAILED')
+          ? 'DISK_FAILED'
+          : 'WORKER_CRASHED'
     // The requester reads a sentence; the details are for the person who investigates.
     const details = reason === 'timeout'
       ? `It ran longer than ${kind.timeLimitMs} ms.`

@@ -1,12 +1,13 @@
 // The inside of a thread: what a module of tasks exports for a pool, see `worker-pool.ts`.
 import { workerData, type MessagePort } from 'node:worker_threads'
-import { isUnavailable } from '../../db/failures.ts'
+import { isDiskFailure, isUnavailable } from '../../db/failures.ts'
 import { sentenceOf } from '../errors.ts'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { Task, TaskMap, TaskName } from './task.ts'
 
-/** Any task may end this way; `WorkerPool.run` throws it. */
+/** Any task may end in these ways; `WorkerPool.run` throws them. */
 export const UNAVAILABLE = 'DATABASE_UNAVAILABLE'
+export const DISK_FAILED = 'DISK_FAILED'
 
 /** Loads each task when it is first called, so that a thread has only the code that its tasks need. */
 type TaskLoaders<Tasks extends TaskMap> = { [Name in keyof Tasks]: () => Promise<Task<Tasks[Name]>> }
@@ -43,9 +44,10 @@ export function serveTasks<Tasks extends TaskMap> (loaders: TaskLoaders<Tasks>):
         const { transfer, facts } = outcome
         return move({ [transferableSymbol]: transfer, [valueSymbol]: { ok: true, facts } })
       } catch (error) {
-        if (!isUnavailable(error)) throw error
+        const code = isUnavailable(error) ? UNAVAILABLE : isDiskFailure(error) ? DISK_FAILED : undefined
+        if (code === undefined) throw error
         // As data, like a known failure: an error loses its code between threads.
-        return { ok: false, code: UNAVAILABLE, message: sentenceOf(UNAVAILABLE) }
+        return { ok: false, code, message: sentenceOf(code) }
       } finally {
         port.close()
       }

@@ -5,7 +5,7 @@ import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina'
 import { DomainError, hasCode } from '../errors.ts'
 import { boundMessage } from '../short-text.ts'
 import { isTaskOutcome, type TaskMap, type TaskName, type TaskOutcome } from './task.ts'
-import { UNAVAILABLE, type TaskCall } from './task-thread.ts'
+import { DISK_FAILED, UNAVAILABLE, type TaskCall } from './task-thread.ts'
 
 interface PoolOptions<Tasks extends TaskMap> {
   /** The module that exports the two functions of `serveTasks`. */
@@ -48,7 +48,7 @@ export interface Threads {
 export interface WorkerPool<Tasks extends TaskMap> extends Threads {
   /**
    * Runs a task. Throws WORKER_CRASHED or OUT_OF_MEMORY if its thread died, it threw or it returned something
-   * that is not an outcome, DATABASE_UNAVAILABLE, and AbortError if `signal` fired.
+   * that is not an outcome, DISK_FAILED, DATABASE_UNAVAILABLE, and AbortError if `signal` fired.
    */
   run: <Name extends TaskName<Tasks>>(
     task: Name,
@@ -131,9 +131,12 @@ export function createWorkerPool<Tasks extends TaskMap> ({
         if (!outcome.ok && outcome.code === UNAVAILABLE) {
           throw new DomainError(UNAVAILABLE, { retryAfterSeconds: RETRY_AFTER_S })
         }
+        if (!outcome.ok && outcome.code === DISK_FAILED) throw new DomainError(DISK_FAILED)
         return outcome
       } catch (error) {
-        if (signal?.aborted === true || hasCode(error, UNAVAILABLE)) throw error
+        if (signal?.aborted === true || hasCode(error, UNAVAILABLE) || hasCode(error, DISK_FAILED)) {
+          throw error
+        }
         const isMemory = error instanceof Error && 'code' in error &&
           error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         const text = error instanceof Error ? error.message : String(error)

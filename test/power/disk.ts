@@ -36,8 +36,10 @@ export interface FaultControl {
   path: string
   /** From the next call on. */
   set: (faults: Faults) => void
-  /** The disk works again. Returns how many calls were asked for since `set`, and how many of them failed. */
-  clear: () => { seen: number, failed: number }
+  /** How many calls there were since `set`, and how many of them failed. */
+  counts: () => { seen: number, failed: number }
+  /** The disk works again. */
+  clear: () => void
   close: () => void
 }
 
@@ -63,11 +65,12 @@ export function controlFaults (folder: string): FaultControl {
       numbers.writeInt32LE(errno(onSync), 8)
       writeSync(descriptor, numbers, 0, 12, 0)
     },
-    clear () {
-      writeSync(descriptor, Buffer.alloc(12), 0, 12, 0)
-      readSync(descriptor, numbers, 0, numbers.length, 0)
-      return { seen: numbers.readInt32LE(16), failed: numbers.readInt32LE(20) }
+    counts () {
+      const now = Buffer.alloc(NUMBERS * 4)
+      readSync(descriptor, now, 0, now.length, 0)
+      return { seen: now.readInt32LE(16), failed: now.readInt32LE(20) }
     },
+    clear () { writeSync(descriptor, Buffer.alloc(12), 0, 12, 0) },
     close () { closeSync(descriptor) },
   }
 }

@@ -160,7 +160,7 @@ t.test('the power fails under a service', needs(findCompiler()), async (t) => {
   })
   t.comment(`${history.length} changes, ${history.flushes.length} flushes, ${history.told.length} answers`)
 
-  for (const { at, random, name } of powerStates(history, 8)) {
+  for (const { at, random, name } of powerStates(history, 5)) {
     const state = join(top, 'state')
     rmSync(state, { recursive: true, force: true })
     history.writeState(state, at, random)
