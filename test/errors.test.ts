@@ -71,7 +71,7 @@ t.test('a code becomes an exit status in one place: 2 for wrong usage, 1 for the
 })
 
 t.test('a job fails at once with a reason of jobs; after a crash it is retried', async (t) => {
-  const crashes: ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']
+  const crashes: ErrorCode[] = ['DISK_FAILED', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']
   const failing = CODES.filter((code) => failureOf(new DomainError(code)) !== undefined)
   t.strictSame(failing.sort(), JOB_ERROR_CODES.filter((code) => !crashes.includes(code)).sort())
   t.equal(failureOf(new Error('a bug')), undefined)
