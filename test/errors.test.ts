@@ -31,6 +31,8 @@ t.test('there are no other classes of errors, but for these, which stay within t
     'src/imports/spreadsheet/read-sheet.ts Unproven',
     // The page's own side of the API.
     'src/page/api.ts ApiError',
+    // Ends a fill-in; it becomes COURSE_NOT_FOUND.
+    'workers/fill-in.ts CourseGone',
   ])
 })
 
