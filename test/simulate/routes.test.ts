@@ -2,7 +2,7 @@
 import t from 'tap'
 import { openStories } from './check-stories.ts'
 
-const RUNS = 100
+const RUNS = 40
 const SEED = 21
 
 t.test('no story over HTTP breaks a promise', async (t) => {
