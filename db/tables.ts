@@ -203,6 +203,8 @@ interface TeachersByHandTable {
   course_id: number
   user_id: number
   is_removed: 0 | 1
+  /** Of the teacher in the roster, if they were removed. */
+  source_id: string | null
 }
 
 interface UsersTable {

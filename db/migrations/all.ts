@@ -24,6 +24,7 @@ import { COURSES_BY_HAND } from './0020-courses-by-hand.ts'
 import { COLUMN_MAPS } from './0021-column-maps.ts'
 import { ACCOUNTS } from './0022-accounts.ts'
 import { UNDO_PSEUDONYMS } from './0023-undo-pseudonyms.ts'
+import { REMOVED_TEACHERS } from './0024-removed-teachers.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -49,6 +50,7 @@ export const migrations: Record<string, Migration> = {
   '0021_column_maps': statements(COLUMN_MAPS),
   '0022_accounts': statements(ACCOUNTS),
   '0023_undo_pseudonyms': statements(UNDO_PSEUDONYMS),
+  '0024_removed_teachers': statements(REMOVED_TEACHERS),
 }
 
 /** A step that only runs statements. */

@@ -9,6 +9,7 @@ import { coursesByHand } from '../migrations/0020-courses-by-hand.ts'
 import { COLUMN_MAPS_POSTGRES } from '../migrations/0021-column-maps.ts'
 import { accountTables } from '../migrations/0022-accounts.ts'
 import { UNDO_PSEUDONYMS } from '../migrations/0023-undo-pseudonyms.ts'
+import { REMOVED_TEACHERS } from '../migrations/0024-removed-teachers.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import { POSTGRES_SCHEMA, withTextOrder } from './schema.ts'
 
@@ -25,6 +26,7 @@ export const migrations: Record<string, Migration> = {
   '0021_column_maps': statements(COLUMN_MAPS_POSTGRES.map(withTextOrder)),
   '0022_accounts': statements(accountTables('BIGINT', '').map(withTextOrder)),
   '0023_undo_pseudonyms': statements(UNDO_PSEUDONYMS.map(withTextOrder)),
+  '0024_removed_teachers': statements(REMOVED_TEACHERS.map(withTextOrder)),
 }
 
 /** A step that only runs statements. */

@@ -14,12 +14,17 @@ export interface CourseTeacher {
   origin: 'roster' | 'manual'
 }
 
+/** Whether a teacher of a roster, `t`, was removed by hand, perhaps with another email address. */
+const isRemoved = sql`EXISTS (SELECT 1 FROM teachers_by_hand r
+  WHERE r.course_id = t.course_id AND r.is_removed = 1 AND r.source_id = t.source_id)`
+
 /** Whether the person with this email key teaches a course; `courseId` is a value or a column. */
 export function isTaughtBy (key: string, courseId: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`coalesce(
     (SELECT 1 - h.is_removed FROM teachers_by_hand h JOIN users u ON u.id = h.user_id
       WHERE u.email_key = ${key} AND h.course_id = ${courseId}),
-    (SELECT 1 FROM course_teachers t WHERE t.email_key = ${key} AND t.course_id = ${courseId} LIMIT 1),
+    (SELECT 1 FROM course_teachers t WHERE t.email_key = ${key} AND t.course_id = ${courseId}
+      AND NOT ${isRemoved} LIMIT 1),
     0) = 1`
 }
 
@@ -44,6 +49,7 @@ export async function listTeachersOf (
     SELECT t.course_id, t.source_id, t.email, t.first_name, t.last_name, 'roster' AS origin, 0 AS by_hand,
       t.position AS place, NULL AS last_key, t.id AS id
     FROM course_teachers t WHERE ${ofCourse('t.course_id')}
+      AND NOT ${isRemoved}
       AND NOT EXISTS (SELECT 1 FROM teachers_by_hand h JOIN users u ON u.id = h.user_id
         WHERE h.course_id = t.course_id AND h.is_removed = 1 AND u.email_key = t.email_key)
     UNION ALL
@@ -58,11 +64,24 @@ export async function listTeachersOf (
   ))
 }
 
-/** Whether the roster of a course has a teacher with this email key. */
-export async function isRosterTeacherOf (trx: Trx, key: string, courseId: number): Promise<boolean> {
-  const row = await trx.selectFrom('course_teachers').select('id').where('email_key', '=', key)
-    .where('course_id', '=', courseId).limit(1).executeTakeFirst()
+/** The source id of the teacher with this email key in the roster of a course; undefined: there is none. */
+export async function rosterTeacherOf (trx: Trx, key: string, courseId: number): Promise<string | undefined> {
+  const row = await trx.selectFrom('course_teachers').select('source_id').where('email_key', '=', key)
+    .where('course_id', '=', courseId).orderBy('position').orderBy('id').limit(1).executeTakeFirst()
+  return row?.source_id
+}
+
+/** Whether the teacher with this source id was removed by hand from a course, perhaps as another user. */
+export async function isSourceRemoved (trx: Trx, courseId: number, sourceId: string): Promise<boolean> {
+  const row = await trx.selectFrom('teachers_by_hand').select('user_id').where('course_id', '=', courseId)
+    .where('is_removed', '=', 1).where('source_id', '=', sourceId).limit(1).executeTakeFirst()
   return row !== undefined
+}
+
+/** Forgets that the teacher with this source id was removed by hand from a course. */
+export async function restoreSource (trx: Trx, courseId: number, sourceId: string): Promise<void> {
+  await trx.deleteFrom('teachers_by_hand').where('course_id', '=', courseId)
+    .where('is_removed', '=', 1).where('source_id', '=', sourceId).execute()
 }
 
 /** What was done by hand about a user in a course; undefined: nothing. */
@@ -73,16 +92,26 @@ export async function teacherByHand (
     .where('user_id', '=', userId).executeTakeFirst()
 }
 
-/** Notes that a user was added or removed by hand; null: the roster decides. */
+/**
+ * Notes that a user was added or removed by hand; null: the roster decides. `sourceId`: of the teacher in the
+ * roster who is removed.
+ */
 export async function setTeacherByHand (
   trx: Trx,
-  { courseId, userId, isRemoved }: { courseId: number, userId: number, isRemoved: boolean | null }
+  { courseId, userId, isRemoved, sourceId = null }: {
+    courseId: number,
+    userId: number,
+    isRemoved: boolean | null,
+    sourceId?: string | null,
+  }
 ): Promise<void> {
   await trx.deleteFrom('teachers_by_hand').where('course_id', '=', courseId).where('user_id', '=', userId)
     .execute()
   if (isRemoved === null) return
   await trx.insertInto('teachers_by_hand')
-    .values({ course_id: courseId, user_id: userId, is_removed: isRemoved ? 1 : 0 }).execute()
+    .values({
+      course_id: courseId, user_id: userId, is_removed: isRemoved ? 1 : 0, source_id: sourceId,
+    }).execute()
 }
 
 /** What was done by hand about these users, by course. */

@@ -128,8 +128,8 @@ export function restoreCourses ({ importId, undoId, at }: UndoStatements): strin
     `INSERT INTO pseudonyms (student_id, course_id, pseudonym)
       SELECT s.id, s.course_id, u.pseudonym FROM undo_students u JOIN students s ON s.id = u.id
       WHERE ${kept('undo_students')} AND u.pseudonym IS NOT NULL ON CONFLICT DO NOTHING`,
-    `INSERT INTO teachers_by_hand (course_id, user_id, is_removed)
-      SELECT u.course_id, u.user_id, u.is_removed FROM undo_teachers_by_hand u
+    `INSERT INTO teachers_by_hand (course_id, user_id, is_removed, source_id)
+      SELECT u.course_id, u.user_id, u.is_removed, u.source_id FROM undo_teachers_by_hand u
       WHERE u.import_id = ${importId} AND u.course_id IN (${undone})
         AND EXISTS (SELECT 1 FROM users WHERE users.id = u.user_id) ON CONFLICT DO NOTHING`,
     deleteAdded('periods'),

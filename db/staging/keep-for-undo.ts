@@ -61,8 +61,8 @@ export function keepBefore (importId: number, at: string): string[] {
     `UPDATE undo_students SET pseudonym = (SELECT p.pseudonym FROM pseudonyms p
         WHERE p.student_id = undo_students.id)
       WHERE import_id = ${importId} AND course_id IN (${removed})`,
-    `INSERT INTO undo_teachers_by_hand (import_id, course_id, user_id, is_removed)
-      SELECT ${importId}, course_id, user_id, is_removed FROM teachers_by_hand
+    `INSERT INTO undo_teachers_by_hand (import_id, course_id, user_id, is_removed, source_id)
+      SELECT ${importId}, course_id, user_id, is_removed, source_id FROM teachers_by_hand
       WHERE course_id IN (${removed})`,
     `INSERT INTO undo_task_sources (import_id, course_id, source_id, task_id, minimum, number)
       SELECT ${importId}, c.live_id, p.source_id, t.task_id, t.minimum, t.number

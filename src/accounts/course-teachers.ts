@@ -2,7 +2,8 @@
 import type { Database, Trx } from '../../db/index.ts'
 import { emailKey } from '../../db/queries/accounts.ts'
 import {
-  isRosterTeacherOf, listTeachers, setTeacherByHand, teacherByHand, type CourseTeacher,
+  isSourceRemoved, listTeachers, restoreSource, rosterTeacherOf, setTeacherByHand, teacherByHand,
+  type CourseTeacher,
 } from '../../db/queries/course-teachers.ts'
 import { lockCourse, raiseDataVersion } from '../../db/queries/courses.ts'
 import { DomainError } from '../errors.ts'
@@ -87,20 +88,36 @@ async function usersOf (trx: Trx, field: string, addresses: readonly string[]): 
 
 /** False: they teach it already. */
 async function addTeacher (trx: Trx, courseId: number, user: User): Promise<boolean> {
-  const isInRoster = await isRosterTeacherOf(trx, user.email_key, courseId)
-  const byHand = await teacherByHand(trx, courseId, user.id)
-  if (byHand === undefined ? isInRoster : byHand.is_removed === 0) return false
-  await setTeacherByHand(trx, { courseId, userId: user.id, isRemoved: isInRoster ? null : false })
+  const { byHand, sourceId, isRemoved, isTeaching } = await teachingOf(trx, courseId, user)
+  if (isTeaching) return false
+  if (isRemoved && sourceId !== undefined) await restoreSource(trx, courseId, sourceId)
+  if (sourceId === undefined || byHand !== undefined) {
+    await setTeacherByHand(trx, {
+      courseId, userId: user.id, isRemoved: sourceId === undefined ? false : null,
+    })
+  }
   return true
 }
 
 /** False: they do not teach it. */
 async function removeTeacher (trx: Trx, courseId: number, user: User): Promise<boolean> {
-  const isInRoster = await isRosterTeacherOf(trx, user.email_key, courseId)
-  const byHand = await teacherByHand(trx, courseId, user.id)
-  if (byHand === undefined ? !isInRoster : byHand.is_removed === 1) return false
-  await setTeacherByHand(trx, { courseId, userId: user.id, isRemoved: isInRoster ? true : null })
+  const { sourceId, isTeaching } = await teachingOf(trx, courseId, user)
+  if (!isTeaching) return false
+  const isRemoved = sourceId === undefined ? null : true
+  await setTeacherByHand(trx, { courseId, userId: user.id, isRemoved, sourceId })
   return true
+}
+
+/**
+ * What the roster of a course and administrators say about a user. `isRemoved`: the teacher of the roster was
+ * removed, perhaps as another user, with an earlier email address.
+ */
+async function teachingOf (trx: Trx, courseId: number, user: User) {
+  const sourceId = await rosterTeacherOf(trx, user.email_key, courseId)
+  const byHand = await teacherByHand(trx, courseId, user.id)
+  const isRemoved = sourceId !== undefined && await isSourceRemoved(trx, courseId, sourceId)
+  const isTeaching = byHand === undefined ? sourceId !== undefined && !isRemoved : byHand.is_removed === 0
+  return { byHand, sourceId, isRemoved, isTeaching }
 }
 
 function emails (users: readonly User[]): string {

@@ -27,6 +27,7 @@ export const ACCOUNT_DATA: PersonalData = {
     'tokens.hash': 'hash of a secret; not exported',
     'tokens.scopes': 'what the token may do',
     'sessions.hash': 'hash of a secret; not exported',
+    'teachers_by_hand.source_id': 'id in the source of a course from which the user was removed',
     'sessions.address': 'network address',
     'sessions.user_agent': 'browser',
     'sign_in_networks.network': 'network address from which the user signed in; kept for KNOWN_ADDRESS_DAYS',
@@ -101,10 +102,13 @@ export const ACCOUNT_DATA: PersonalData = {
             expires_at: isoTime(expires),
             ended_at: isoTime(ended),
           })),
-          courses_by_hand: teaching.map(({ course_id: id, course_name: name, is_removed: isRemoved }) => ({
+          courses_by_hand: teaching.map(({
+            course_id: id, course_name: name, is_removed: isRemoved, source_id: sourceId,
+          }) => ({
             course_id: id,
             course: name,
             change: isRemoved === 1 ? 'removed' : 'added',
+            source_id: sourceId,
           })),
           requested_jobs: requests.map(({ job_id: job, requested_at: at }) => ({
             job,

@@ -57,7 +57,7 @@ t.test(
     const withoutAny = tables.filter((table) => !withColumns.has(table))
     t.strictSame(
       withoutAny,
-      ['job_requests', 'teachers_by_hand', 'undo_imports', 'undo_teachers_by_hand'],
+      ['job_requests', 'undo_imports'],
       "tables of numbers alone: a user's number, which goes with the account; numbers of imports"
     )
   }

@@ -53,7 +53,7 @@ export async function fillFolder (
     `INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES (77, 'x', 'x', 'teacher', 'roster', ${AT})`,
     'DELETE FROM users WHERE id = 77',
-    'INSERT INTO teachers_by_hand VALUES (1, 1, 0), (1, 2, 1)',
+    "INSERT INTO teachers_by_hand VALUES (1, 1, 0, NULL), (1, 2, 1, 't-2')",
     `INSERT INTO tokens (user_id, name, hash, created_at) VALUES (1, 'scripts', '${hashes[0]!}', ${AT})`,
     `INSERT INTO sessions (user_id, hash, created_at, last_used_at)
       VALUES (1, '${hashes[1]!}', ${AT}, ${AT})`,
@@ -102,7 +102,7 @@ export async function fillFolder (
     `INSERT INTO undo_students (import_id, id, course_id, source_id, last_name, pseudonym)
       VALUES (1, 1, 1, 's', 'É', 'S-7')`,
     "INSERT INTO undo_course_teachers (import_id, id, course_id, source_id) VALUES (1, 1, 1, 'tea')",
-    'INSERT INTO undo_teachers_by_hand VALUES (1, 1, 2, 1)',
+    "INSERT INTO undo_teachers_by_hand VALUES (1, 1, 2, 1, 't-2')",
     `INSERT INTO undo_scores VALUES (1, 1, 1, x'00ff', 1, 0.1, 0, x'0a'),
       (1, 2, 1, NULL, NULL, NULL, 1, NULL)`,
     `INSERT INTO undo_records VALUES (1, 'user', 'u1', NULL, NULL, '[]', 0),

@@ -92,8 +92,8 @@ const ROWS: Readonly<Record<string, string[]>> = {
   ],
   '0020_courses_by_hand': [
     `UPDATE courses SET roster_name = 'PHY 1', imported_at = ${AT}`,
-    'INSERT INTO teachers_by_hand SELECT 1, id, 0 FROM users ORDER BY id LIMIT 1',
-    'INSERT INTO undo_teachers_by_hand SELECT import_id, 1, 1, 1 FROM undo_imports',
+    'INSERT INTO teachers_by_hand SELECT 1, id, 0, NULL FROM users ORDER BY id LIMIT 1',
+    'INSERT INTO undo_teachers_by_hand SELECT import_id, 1, 1, 1, NULL FROM undo_imports',
     `INSERT INTO audit_log (at, action, outcome, via, subject, changes)
       VALUES (${AT}, 'course.set', 'done', 'command', 'course 1', '{"archived":[false,true]}')`,
   ],

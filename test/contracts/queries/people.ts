@@ -172,8 +172,13 @@ async function callAboutTeachers (db: Database, recorded: Recorded): Promise<voi
   await look()
   await db.write(async (trx) => {
     for (const user of [1, 6, 99]) await teachers.teacherByHand(trx, 1, user)
-    for (const key of ['jo@example.edu', 'z@example.edu']) await teachers.isRosterTeacherOf(trx, key, 1)
+    for (const key of ['jo@example.edu', 'z@example.edu']) await teachers.rosterTeacherOf(trx, key, 1)
     await teachers.setTeacherByHand(trx, { courseId: 1, userId: 1, isRemoved: null })
+    for (const source of ['t-2', 'none']) {
+      await teachers.isSourceRemoved(trx, 1, source)
+      await teachers.setTeacherByHand(trx, { courseId: 2, userId: 1, isRemoved: true, sourceId: source })
+      await teachers.restoreSource(trx, 2, source)
+    }
     await teachers.setTeacherByHand(trx, { courseId: 1, userId: 6, isRemoved: true })
   })
   await look()

@@ -60,6 +60,23 @@ t.test('teachers by hand: they see the course, and rosters leave them alone', as
   t.match(await roster(service), { status: 'succeeded' })
   t.match(await teachers(service), [{ email: UNA }], 'Ted stays removed')
 
+  // The roster has another email address for Ted. He is the same person.
+  const moved = district()
+  const ted = moved.users?.find((row) => row.email === TED)
+  const newAddress = 'ted.mayer@example.edu'
+  Object.assign(ted ?? {}, { email: newAddress })
+  const asTed = await service.token('teacher', { email: newAddress })
+  t.match(await roster(service, moved), { status: 'succeeded' })
+  t.match(await teachers(service), [{ email: UNA }], 'he stays removed')
+  t.strictSame(await names(service, '', asTed), [])
+  t.strictSame(await put(service, { remove: [newAddress] }), await teachers(service), 'he is removed already')
+  const again = [{ email: newAddress, origin: 'roster' }, { email: UNA }]
+  t.match(await put(service, { add: [newAddress] }), again)
+  t.strictSame(await names(service, '', asTed), ['Physics'])
+  await put(service, { remove: [newAddress] })
+  t.match(await roster(service), { status: 'succeeded' })
+  t.match(await teachers(service), [{ email: UNA }], 'also with the old address again')
+
   await put(service, { add: [TED], remove: [UNA] })
   t.strictSame(await teachers(service), [TED_LISTED])
   const unchanged = await version(service)
