@@ -1,5 +1,5 @@
 // The audit log as a table for a spreadsheet. See RFC 4180.
-import { csvCell, isFormula } from '../csv-row.ts'
+import { spreadsheetCell } from '../csv-row.ts'
 import { auditJson, type Audit } from './audit.ts'
 
 /** Entries that are in memory at a time. */
@@ -27,10 +27,9 @@ export async function * auditCsv (audit: Pick<Audit, 'list'>, filter: Filter): A
   }
 }
 
-/** A spreadsheet must not run a text as a formula. */
 function cell (value: string | number | null): string {
   if (typeof value !== 'string') return value === null ? '' : String(value)
-  return csvCell(isFormula(value) ? `'${value}` : value)
+  return spreadsheetCell(value)
 }
 
 /** `time_zone: UTC → Europe/Berlin; weights: {"Homework":0.2} → {"Homework":0.3}` */

@@ -1,7 +1,7 @@
 // Who is behind the pseudonyms of a course. It is read in parts, and nothing of it is stored.
 import type { Reads } from '../../db/index.ts'
 import { listPseudonyms, type PseudonymRow } from '../../db/queries/pseudonyms.ts'
-import { csvCell, isFormula } from '../csv-row.ts'
+import { spreadsheetCell } from '../csv-row.ts'
 
 /** Students that are in memory at a time. */
 const BATCH = 500
@@ -47,5 +47,5 @@ export async function * pseudonymCsv (db: Reads, courseId: number): AsyncGenerat
 
 function cell (value: string | number | null): string {
   if (typeof value !== 'string') return value === null ? '' : String(value)
-  return csvCell(isFormula(value) ? `'${value}` : value)
+  return spreadsheetCell(value)
 }

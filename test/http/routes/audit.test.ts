@@ -1,4 +1,5 @@
 import t from 'tap'
+import { spreadsheetCell } from '../../../src/csv-row.ts'
 import { upload } from './import-upload.ts'
 import { newBrowser, PASSWORD, signedInAs } from '../../support/browser.ts'
 import { startTestService, TEACHER } from '../../support/test-service.ts'
@@ -162,6 +163,7 @@ t.test('entries of a time, and all of them as a table', async (t) => {
   t.equal(lines[0], '\u{feff}id,at,action,outcome,count,user_id,email,via,address,subject,changes')
   t.match(lines[1], /^\d+,2026-01-06T00:30:00\.000Z,course\.set,done,1,1,teacher@.*,session,10\.0\.0\.1,/)
   t.match(lines[1], ',"\'=1+1, ""x""","role: teacher → admin; weights: {""HW"":0.2} → null"')
+  t.equal(spreadsheetCell('a;=1+1'), '"a;=1+1"', 'no formula where semicolons separate cells')
   t.equal(lines.length, 1203, 'all entries, the header, and nothing after the last line end')
   t.equal(new Set(lines).size, 1203)
   t.equal((await table('text/csv', '&to=2026-01-04')).text.split('\r\n').length, 2)
