@@ -20,6 +20,8 @@ export interface Principal {
   firstName: string | null
   lastName: string | null
   role: 'admin' | 'teacher' | 'student'
+  /** False: they sign in by single sign-on only. */
+  hasPassword: boolean
   scopes: ReadonlySet<Scope>
   /**
    * The id of a row of `tokens` or `sessions`; 0 for a token of an embedding application, which has no row.

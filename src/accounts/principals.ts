@@ -43,6 +43,7 @@ export function principalFrom (
     firstName: user.first_name,
     lastName: user.last_name,
     role: user.role,
+    hasPassword: user.password_hash !== null,
     scopes: new Set(scopes === null ? allowed : scopes.filter((scope) => allowed.includes(scope))),
     credential,
   }

@@ -7,6 +7,7 @@ import { useLiveBook } from './book/use-live-book.ts'
 import { lazyView } from './lazy-view.tsx'
 import { Failure, Loading } from './notices.tsx'
 import { courseLink, type CourseTab } from './router.ts'
+import { UnsavedMark } from './settings/unsaved-mark.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useTitle } from './use-title.ts'
 
@@ -68,6 +69,7 @@ export function Course (
         {TABS.map((one) => (
           <Tab key={one} courseId={courseId} tab={one} current={tab}>
             {t(`tabs.${one}`)}
+            {one === 'settings' && <> <UnsavedMark courseId={courseId} /></>}
           </Tab>
         ))}
       </nav>
@@ -83,7 +85,7 @@ export function Course (
       )}
       {tab === 'fill-in' && <FillIn courseId={courseId} book={book} />}
       {(tab === 'charts' || tab === 'settings') && !isWhole && <Loading />}
-      {tab === 'charts' && isWhole && <Charts book={book} />}
+      {tab === 'charts' && isWhole && <Charts book={book} query={query} />}
       {tab === 'settings' && isWhole && (
         <CourseSettings
           book={book}

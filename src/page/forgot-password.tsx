@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { call } from './api.ts'
+import { EmailField, FormError } from './sign-in-fields.tsx'
 import { useTexts } from './texts/use-texts.ts'
 
 /** Asks for an email with a link, or says whom to ask if this service sends none. */
 export function ForgotPassword (
   { email, isPossible, onBack }: { email: string, isPossible: boolean, onBack: () => void }
 ) {
-  const { t, reason } = useTexts()
+  const { t } = useTexts()
   const [error, setError] = useState<unknown>()
   const [state, setState] = useState<'asking' | 'sending' | 'sent'>('asking')
   const field = useRef<HTMLInputElement>(null)
@@ -44,21 +45,8 @@ export function ForgotPassword (
               void submit(event)
             }}
           >
-            <div role='alert' class={error === undefined ? '' : 'notice bad'}>
-              {error !== undefined && <p>{reason(error)}</p>}
-            </div>
-            <label>
-              {t('signIn.email')}
-              <input
-                ref={field}
-                name='email'
-                type='email'
-                autocomplete='username'
-                required
-                maxLength={254}
-                defaultValue={email}
-              />
-            </label>
+            <FormError error={error} />
+            <EmailField field={field} value={email} />
             <button type='submit' class='primary' aria-disabled={state === 'sending'}>
               {t('forgot.submit')}
             </button>

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Invitation, User } from '../http/schemas/users.ts'
 import { ApiError, call } from './api.ts'
+import { LinkPage } from './link-page.tsx'
 import { NewPassword, newPasswordProblem, Username } from './new-password.tsx'
-import { Loading } from './notices.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useLoaded } from './use-loaded.ts'
 import { useTitle } from './use-title.ts'
@@ -11,7 +11,7 @@ import { useTitle } from './use-title.ts'
 export function InvitationView (
   { token, user, onSignedIn }: { token: string, user: User | undefined, onSignedIn: (user: User) => void }
 ) {
-  const { t, reason, exactTime } = useTexts()
+  const { t, localTime } = useTexts()
   const loaded = useLoaded(
     token,
     (signal) => call<Invitation>('POST', 'api/invitations/check', { body: { token }, signal })
@@ -20,42 +20,18 @@ export function InvitationView (
   const title = t(invitation?.has_password === true ? 'invitation.reset' : 'invitation.title')
   useTitle(title)
   return (
-    <main id='content' class='sign-in' tabIndex={-1}>
-      <h1>{title}</h1>
-      {loaded.state === 'loading' && <Loading />}
-      {loaded.state === 'failed' && (
-        <div class='notice bad' role='alert'>
-          <p>{reason(loaded.error)}</p>
-          <p class='row'>
-            <button
-              type='button'
-              onClick={() => {
-                loaded.reload()
-              }}
-            >
-              {t('app.retry')}
-            </button>
-            <a href='#/'>{t('invitation.signIn')}</a>
-          </p>
-        </div>
-      )}
-      {invitation !== undefined && (
+    <LinkPage title={title} loaded={loaded}>
+      {({ email, expires_at: expiresAt }) => (
         <>
-          <p dir='auto'>{t('invitation.lead', { email: invitation.email })}</p>
-          {user !== undefined && user.email !== invitation.email && (
-            <p class='notice' dir='auto'>
-              {t('invitation.other', { name: user.email, email: invitation.email })}
-            </p>
+          <p dir='auto'>{t('invitation.lead', { email })}</p>
+          {user !== undefined && user.email !== email && (
+            <p class='notice' dir='auto'>{t('invitation.other', { name: user.email, email })}</p>
           )}
-          <PasswordForm token={token} email={invitation.email} onSignedIn={onSignedIn} />
-          <p class='muted small'>
-            {t('invitation.expires', {
-              time: exactTime(invitation.expires_at, new Intl.DateTimeFormat().resolvedOptions().timeZone),
-            })}
-          </p>
+          <PasswordForm token={token} email={email} onSignedIn={onSignedIn} />
+          <p class='muted small'>{t('invitation.expires', { time: localTime(expiresAt) })}</p>
         </>
       )}
-    </main>
+    </LinkPage>
   )
 }
 

@@ -24,11 +24,14 @@ const SetupView = lazyView(async () => (await import('./setup/setup-view.tsx')).
 const FirstImport = lazyView(async () => (await import('./setup/first-import.tsx')).FirstImport)
 const Account = lazyView(async () => (await import('./account/account.tsx')).Account)
 
+/** A user who has just signed in here with a password has one. */
+type SignedInUser = User & { has_password?: boolean }
+
 type Session =
   | { state: 'loading' }
   /** `isLost`: the user was signed out, and not by themselves. */
   | { state: 'signed-out', isLost: boolean }
-  | { state: 'signed-in', user: User }
+  | { state: 'signed-in', user: SignedInUser }
   | { state: 'failed', error: unknown }
 
 function Page ({ firstTexts }: { firstTexts: Texts }) {
@@ -184,7 +187,7 @@ function AdminNav ({ route }: { route: Route }) {
   )
 }
 
-function SignedIn ({ user, route }: { user: User, route: Route }) {
+function SignedIn ({ user, route }: { user: SignedInUser, route: Route }) {
   const { t } = useTexts()
   const main = useRef<HTMLElement>(null)
   const place = placeOf(route)
@@ -208,7 +211,7 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
       {route.view === 'student' && (
         <Student courseId={route.courseId} studentId={route.studentId} query={route.query} />
       )}
-      {route.view === 'account' && <Account user={user} />}
+      {route.view === 'account' && <Account user={user} hasPassword={user.has_password ?? true} />}
       {route.view === 'first-import' && (user.role === 'admin' ? <FirstImport /> : <Denied />)}
       {route.view === 'admin' && (user.role === 'admin'
         ? <Admin part={route.part} id={route.id} query={route.query} user={user} />

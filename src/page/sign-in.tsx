@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SignInOptions, User } from '../http/schemas/users.ts'
 import { addressOf, call } from './api.ts'
 import { ForgotPassword } from './forgot-password.tsx'
+import { EmailField, FormError } from './sign-in-fields.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useTitle } from './use-title.ts'
 
@@ -53,7 +54,7 @@ function SignInForm (
     onForgotten: (email: string) => void,
   }
 ) {
-  const { t, reason } = useTexts()
+  const { t } = useTexts()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
   const first = useRef<HTMLInputElement>(null)
@@ -98,21 +99,8 @@ function SignInForm (
           void submit(event)
         }}
       >
-        <div role='alert' class={error === undefined ? '' : 'notice bad'}>
-          {error !== undefined && <p>{reason(error)}</p>}
-        </div>
-        <label>
-          {t('signIn.email')}
-          <input
-            ref={first}
-            name='email'
-            type='email'
-            autocomplete='username'
-            required
-            maxLength={320}
-            defaultValue={email}
-          />
-        </label>
+        <FormError error={error} />
+        <EmailField field={first} value={email} />
         <label>
           {t('signIn.password')}
           <input name='password' type='password' autocomplete='current-password' required maxLength={1024} />

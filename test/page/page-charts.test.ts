@@ -40,6 +40,11 @@ t.test('charts', needs(findChromium()), async (t) => {
     await region.getByLabel('Lower limits in percent').fill('no')
     await region.getByText('Enter numbers such as 50, 70, 85.').waitFor()
     await region.getByLabel('Lower limits in percent').fill('60, 70')
+    const own = `${charts(courseIds[0])}?bands=custom&limits=60%2C+70`
+    await becomes(t, () => page.url(), own, 'the bands are in the address')
+    await page.reload()
+    const limits = () => region.getByLabel('Lower limits in percent').inputValue()
+    await becomes(t, limits, '60, 70', 'the same again')
     await distribution.getByRole('link', { name: `60–70%: ${count} students` }).focus()
     await page.keyboard.press('Enter')
     await becomes(t, () => page.url(), `${address}/#/courses/${courseIds[0]}?from=0.6&to=0.7`, 'its students')
@@ -70,6 +75,8 @@ t.test('charts', needs(findChromium()), async (t) => {
         student.period_id === book.periods[period].id && !student.is_dropped).length as number
     await compared.getByRole('link', { name: new RegExp(`^1st: median .* · ${size(0)} students`) }).waitFor()
     await page.getByRole('combobox', { name: 'Period' }).selectOption('2nd')
+    const chosen = `${charts(courseIds[0])}?period=${book.periods[1].id}`
+    await becomes(t, () => page.url(), chosen, 'the period is in the address')
     const counts = async () =>
       (await labelsOf(distribution.locator('[aria-label*=": "]')))
         .reduce((sum, label) => sum + Number(/: (\d+) student/.exec(label)![1]), 0)

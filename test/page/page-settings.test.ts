@@ -37,7 +37,7 @@ t.test('weights, the grading scale, unsaved changes', chromium, async (t) => {
     await row('Reading').getByText('34.8%').waitFor()
     await weight('Reading').fill('25')
     await page.getByText('Total 100%', { exact: true }).waitFor()
-    await row('Reading').getByText('25%').waitFor()
+    await row('Reading').getByText('25.0%').waitFor()
     t.pass('the total and the shares follow what is typed')
   })
 
@@ -58,6 +58,7 @@ t.test('weights, the grading scale, unsaved changes', chromium, async (t) => {
     await page.getByText('You have unsaved changes.').waitFor()
     await page.goto(`${address}/#/courses/${courseIds[0]}/charts`)
     await page.getByRole('heading', { name: /Distribution/ }).waitFor()
+    await page.getByRole('link', { name: 'Settings unsaved' }).waitFor()
     await page.goto(settings)
     await becomes(t, () => weight('Homework').inputValue(), '80', 'still there')
     const asked = page.waitForEvent('dialog')
@@ -67,6 +68,7 @@ t.test('weights, the grading scale, unsaved changes', chromium, async (t) => {
     await dialog.accept()
     await reload
     await page.getByText('Total 115%, scaled to 100%').waitFor()
+    await page.getByRole('link', { name: 'Settings', exact: true }).waitFor()
   })
 
   await t.test('a grading scale: a preset, own grades, their effect, grades beside averages', async (t) => {

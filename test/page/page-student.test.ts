@@ -3,13 +3,11 @@ import t from 'tap'
 import { findChromium, needs } from '../support/tools.ts'
 import { accessibilityProblems, lookAt, signIn, startPage } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
-import { becomes, hasFocus } from './view-facts.ts'
+import { becomes, fixed, hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 const percent = (value: number | null) =>
-  value === null
-    ? '–'
-    : new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(value)
+  value === null ? '–' : fixed(value)
 
 t.test('a student', chromium, async (t) => {
   const { address, open, call, courseIds } = await startPage(t, {
@@ -75,6 +73,31 @@ t.test('a student', chromium, async (t) => {
     await page.getByRole('link', { name: /^Next/ }).and(page.locator('[aria-disabled=true]')).waitFor()
     await page.goto(addressOf(999_999))
     await page.getByText('This student is not in the course.').waitFor()
+  })
+
+  await t.test('changes made elsewhere are noticed, and marked after a refresh', async (t) => {
+    await page.goto(addressOf(first.id))
+    await report.getByRole('heading', { level: 1, name: one.name }).waitFor()
+    const other = one.course.missing_counts === 'zero' ? 'ignored' : 'zero'
+    const set = (value: string) =>
+      call('PATCH', `/api/courses/${courseIds[0]}`, { body: { missing_counts: value } })
+    const look = () => page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await set(other)
+    await look()
+    await page.getByText('Scores changed').waitFor()
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.getByText(/What changed is marked\.|^Averages or settings changed\./).waitFor()
+    const now = (await call('GET', `${api}/students/${first.id}`)).json()
+    await report.locator('.headline strong').getByText(percent(now.course_average)).waitFor()
+    const scores = now.data.filter((cell: { score: number | null } | null, j: number) =>
+      cell?.score !== one.data[j]?.score).length
+    await becomes(t, () => report.locator('tr.changed').count(), scores, 'each changed score')
+    await page.getByRole('button', { name: 'Hide marks' }).click()
+    await becomes(t, () => report.locator('tr.changed').count(), 0, 'no marks')
+    await set(one.course.missing_counts)
+    await look()
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await report.locator('.headline strong').getByText(percent(one.course_average)).waitFor()
   })
 
   await t.test('on paper it has one page, also with 150 assignments', async (t) => {

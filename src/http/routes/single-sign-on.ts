@@ -87,7 +87,9 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
         ? null
         : { name: singleSignOn.name, url: `${links.prefix}/api/oidc/login` },
       password_reset: passwordResets.isPossible,
-      user: principal?.credential.kind === 'session' ? principalJson(principal) : null,
+      user: principal?.credential.kind === 'session'
+        ? { ...principalJson(principal), has_password: principal.hasPassword }
+        : null,
     })
   })
 

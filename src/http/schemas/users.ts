@@ -82,7 +82,10 @@ export const signInOptionsSchema = Type.Object({
     url: Type.String({ description: 'The path where a browser starts' }),
   })),
   password_reset: Type.Boolean({ description: 'Whether a user who forgot their password gets an email' }),
-  user: nullable(Type.Object(principalSchema.properties, {
+  user: nullable(Type.Object({
+    ...principalSchema.properties,
+    has_password: Type.Boolean({ description: 'False: they sign in by single sign-on only' }),
+  }, {
     description: 'The user whose session the cookie belongs to; null: signed out',
   })),
 })

@@ -11,7 +11,7 @@ import { PasswordForm } from './password-form.tsx'
 import { Tokens } from './tokens.tsx'
 
 /** The user's own account, and the devices where they are signed in. */
-export function Account ({ user }: { user: User }) {
+export function Account ({ user, hasPassword }: { user: User, hasPassword: boolean }) {
   const { t, reason, ago, localTime } = useTexts()
   useTitle(t('app.account'))
   const loaded = useLoaded(
@@ -71,12 +71,21 @@ export function Account ({ user }: { user: User }) {
           </div>
         </dl>
       </section>
-      <PasswordForm
-        email={user.email}
-        onChanged={() => {
-          loaded.reload()
-        }}
-      />
+      {hasPassword
+        ? (
+          <PasswordForm
+            email={user.email}
+            onChanged={() => {
+              loaded.reload()
+            }}
+          />
+          )
+        : (
+          <section class='panel' aria-labelledby='password-title'>
+            <h2 id='password-title'>{t('signIn.password')}</h2>
+            <p>{t('password.none')}</p>
+          </section>
+          )}
       <section class='panel' aria-labelledby='devices-title'>
         <div class='row'>
           <h2 id='devices-title'>{t('account.devices')}</h2>

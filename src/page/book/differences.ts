@@ -42,7 +42,8 @@ function differs (a: number | null = null, b: number | null = null): boolean {
   return a === null || b === null ? a !== b : Math.abs(a - b) > 1e-10
 }
 
-function cellDiffers (a: Cell | null, b: Cell | null): boolean {
+/** Whether a score differs, or what is marked beside it. */
+export function cellDiffers (a: Cell | null, b: Cell | null): boolean {
   if (a === null || b === null) return a !== b
   return a.status !== b.status || differs(a.score, b.score) || differs(a.points, b.points) ||
     a.is_late !== b.is_late || a.is_provisional !== b.is_provisional

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { Disclosure } from '../disclosure.tsx'
 import { downloadTable } from '../exports/download.ts'
 import { courseLink } from '../router.ts'
+import { UnsavedMark } from '../settings/unsaved-mark.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 
 interface MoreMenuProps {
@@ -22,7 +23,10 @@ export function MoreMenu ({ courseId, isAdmin, isTable, onTable, onPrint }: More
         <ul class='menu'>
           {(['charts', 'settings', 'import'] as const).map((tab) => (
             <li key={tab}>
-              <a href={courseLink(courseId, tab)}>{t(`tabs.${tab}`)}</a>
+              <a href={courseLink(courseId, tab)}>
+                {t(`tabs.${tab}`)}
+                {tab === 'settings' && <> <UnsavedMark courseId={courseId} /></>}
+              </a>
             </li>
           ))}
           <li>

@@ -2,9 +2,10 @@ import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { BookState } from './book-state.ts'
 import type { Column } from './columns.ts'
-import { headingLines, SUMMARIES } from './grid-head.tsx'
+import { headingLines } from './grid-head.tsx'
 import { sortedName, type Sort } from './rows.ts'
-import { Score, spreadText } from './score-text.tsx'
+import { Score } from './score-text.tsx'
+import { SummaryRows } from './summary-rows.tsx'
 
 const STUDENTS_PER_PAGE = 25
 
@@ -65,16 +66,7 @@ export function PlainTable (
             </tr>
           </thead>
           <tbody>
-            {SUMMARIES.map(([text, which]) => (
-              <tr key={which} class='summary'>
-                <th scope='row' dir='auto'>
-                  {coverage === undefined ? t(text) : t('book.ofPeriod', { what: t(text), period: coverage })}
-                </th>
-                {columns.map(({ key, kind, spread, task }) => (
-                  <td key={key} class={kind}>{spreadText(spread, which, task, shown, texts)}</td>
-                ))}
-              </tr>
-            ))}
+            <SummaryRows columns={columns} shown={shown} coverage={coverage} />
             {inPage.map((student) => (
               <tr key={student.id} class={student.is_dropped ? 'dropped' : undefined}>
                 <th scope='row'>

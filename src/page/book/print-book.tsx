@@ -4,10 +4,10 @@ import type { Student } from '../../http/schemas/book.ts'
 import { TextsProvider, useTexts, type Texts } from '../texts/use-texts.ts'
 import type { BookState } from './book-state.ts'
 import type { Column } from './columns.ts'
-import { headingLines, SUMMARIES } from './grid-head.tsx'
+import { headingLines } from './grid-head.tsx'
 import { Value } from './plain-table.tsx'
 import { sortedName } from './rows.ts'
-import { spreadText } from './score-text.tsx'
+import { SummaryRows } from './summary-rows.tsx'
 
 /**
  * Widths on paper, mm. A sheet of A4 or Letter, landscape, has at least this much between its margins: the
@@ -111,16 +111,7 @@ function Part ({ book, columns }: { book: PrintedBook, columns: readonly Column[
             </th>
           ))}
         </tr>
-        {SUMMARIES.map(([text, which]) => (
-          <tr key={which} class='summary'>
-            <th dir='auto'>
-              {coverage === undefined ? t(text) : t('book.ofPeriod', { what: t(text), period: coverage })}
-            </th>
-            {columns.map(({ key, kind, spread, task }) => (
-              <td key={key} class={kind}>{spreadText(spread, which, task, shown, texts)}</td>
-            ))}
-          </tr>
-        ))}
+        <SummaryRows columns={columns} shown={shown} coverage={coverage} />
       </thead>
       <tbody>
         {students.map((student) => (

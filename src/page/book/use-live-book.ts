@@ -4,30 +4,23 @@ import type { ExportItem } from '../../http/schemas/common.ts'
 import { callIfChanged } from '../api.ts'
 import { useRefreshed } from '../use-refreshed.ts'
 import { countScores, differences, type Changes } from './differences.ts'
+import type { Staleness } from './stale-notice.tsx'
 import { useBook, type BookState } from './use-book.ts'
 
 /** Time between two checks for changes made elsewhere, ms. */
 const POLL_EVERY_MS = 20_000
 
 /** The state of the server since the book was loaded. */
-export interface LiveBook {
+export interface LiveBook extends Staleness {
   /** Of the book that is shown. */
   version: string
   /** Newest first; undefined: not known yet. */
   exports: readonly ExportItem[] | undefined
   /** Why the last check failed. */
   error: unknown
-  /** The server has newer numbers than the page. */
-  isOld: boolean
-  /** What the last refresh has changed; undefined: nothing is marked. */
   changes: Changes | undefined
-  /** How many scores the last refresh has changed. */
-  changedScores: number
   /** Checks for changes now. */
   refresh: () => void
-  /** Loads the book again, and marks what has changed. */
-  showNew: () => void
-  hideChanges: () => void
 }
 
 /** The book of a course or of one period, and whether it is still up to date. */

@@ -1,27 +1,30 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { Book, Student } from '../../http/schemas/book.ts'
 import { serverNow } from '../api.ts'
 import { courseLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { BoxChart } from './box-chart.tsx'
+import { ORDERS, type Order } from './chart-state.ts'
 import { colorClass } from './colors.ts'
 import { DistributionTable } from './distribution-table.tsx'
+import { missingWords, spreadWords } from './spread-words.ts'
 import { byAssignment, type Distribution } from './statistics.ts'
-
-const ORDERS = ['due', 'median', 'missing', 'spread'] as const
-type Order = typeof ORDERS[number]
 
 interface AssignmentChartProps {
   book: Book
   /** Without those who are dropped. */
   students: readonly Student[]
   periodId: number | null
+  order: Order
+  onOrder: (order: Order) => void
 }
 
 /** Each assignment with the spread of its scores and how much of it is missing, colored by category. */
-export function AssignmentChart ({ book, students, periodId }: AssignmentChartProps) {
-  const { t, percent } = useTexts()
-  const [order, setOrder] = useState<Order>('due')
+export function AssignmentChart (
+  { book, students, periodId, order, onOrder }: AssignmentChartProps
+) {
+  const texts = useTexts()
+  const { t } = texts
   const { data_headings: headings, categories, course } = book
   const assignments = useMemo(() => {
     const numbers = byAssignment(book, students, serverNow())
@@ -39,16 +42,8 @@ export function AssignmentChart ({ book, students, periodId }: AssignmentChartPr
     const name = categories[category]?.name
     const note = missing === null || missing === 0
       ? quartiles === undefined ? t('charts.noScores') : ''
-      : t('charts.missing', { share: percent(missing) })
-    const spread = quartiles === undefined
-      ? t('charts.noScores')
-      : t('charts.spread', {
-        median: percent(quartiles.median),
-        lower: percent(quartiles.lower),
-        upper: percent(quartiles.upper),
-        lowest: percent(quartiles.lowest),
-        highest: percent(quartiles.highest),
-      })
+      : missingWords({ missing }, texts)
+    const spread = spreadWords({ quartiles }, texts)
     return {
       key: String(heading.id),
       name: heading.title,
@@ -74,7 +69,7 @@ export function AssignmentChart ({ book, students, periodId }: AssignmentChartPr
           <select
             value={order}
             onChange={({ currentTarget }) => {
-              setOrder(currentTarget.value as Order)
+              onOrder(currentTarget.value as Order)
             }}
           >
             {ORDERS.map((name) => <option key={name} value={name}>{t(`charts.order.${name}`)}</option>)}

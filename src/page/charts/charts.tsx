@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { Book } from '../../http/schemas/book.ts'
 import { Empty } from '../notices.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 import { AssignmentChart } from './assignment-chart.tsx'
+import { readChartState, showCharts, type ChartState } from './chart-state.ts'
 import { DistributionChart } from './distribution.tsx'
 import { PeriodChart } from './period-chart.tsx'
 
@@ -10,14 +11,19 @@ import { PeriodChart } from './period-chart.tsx'
  * How the class is doing, which assignments went badly, and how the periods compare. Each chart is also a
  * table. Dropped students are in none of them.
  */
-export function Charts ({ book }: { book: Book }) {
+export function Charts ({ book, query }: { book: Book, query: URLSearchParams }) {
   const { t } = useTexts()
-  const [periodId, setPeriodId] = useState<number | null>(null)
+  const read = readChartState(query)
+  const periodId = book.periods.some(({ id }) => id === read.periodId) ? read.periodId : null
+  const state = { ...read, periodId }
   const active = useMemo(() => book.students.filter(({ is_dropped: is }) => !is), [book.students])
   const students = useMemo(
     () => periodId === null ? active : active.filter(({ period_id: id }) => id === periodId),
     [active, periodId]
   )
+  const change = (part: Partial<ChartState>) => {
+    showCharts(book.course.id, { ...state, ...part })
+  }
   const hasPeriods = book.periods.length > 1
   if (active.length === 0 || book.data_headings.length === 0) {
     return (
@@ -35,7 +41,7 @@ export function Charts ({ book }: { book: Book }) {
             <select
               value={periodId ?? ''}
               onChange={({ currentTarget: { value } }) => {
-                setPeriodId(value === '' ? null : Number(value))
+                change({ periodId: value === '' ? null : Number(value) })
               }}
             >
               <option value=''>{t('book.allPeriods')}</option>
@@ -44,8 +50,16 @@ export function Charts ({ book }: { book: Book }) {
           </label>
         </p>
       )}
-      <DistributionChart book={book} students={students} periodId={periodId} />
-      <AssignmentChart book={book} students={students} periodId={periodId} />
+      <DistributionChart book={book} students={students} state={state} onChange={change} />
+      <AssignmentChart
+        book={book}
+        students={students}
+        periodId={periodId}
+        order={state.order}
+        onOrder={(order) => {
+          change({ order })
+        }}
+      />
       {hasPeriods && <PeriodChart book={book} students={active} />}
     </div>
   )

@@ -12,7 +12,7 @@ interface Line extends Distribution {
 export function DistributionTable (
   { heading, countHeading, lines }: { heading: string, countHeading: string, lines: readonly Line[] }
 ) {
-  const { t, percent, number } = useTexts()
+  const { t, score, number } = useTexts()
   return (
     <details class='options'>
       <summary>{t('charts.data')}</summary>
@@ -39,12 +39,12 @@ export function DistributionTable (
                   </a>
                 </td>
                 <Number>{number(count)}</Number>
-                <Number>{percent(quartiles?.lowest ?? null)}</Number>
-                <Number>{percent(quartiles?.lower ?? null)}</Number>
-                <Number>{percent(quartiles?.median ?? null)}</Number>
-                <Number>{percent(quartiles?.upper ?? null)}</Number>
-                <Number>{percent(quartiles?.highest ?? null)}</Number>
-                <Number>{percent(missing)}</Number>
+                <Number>{score(quartiles?.lowest ?? null)}</Number>
+                <Number>{score(quartiles?.lower ?? null)}</Number>
+                <Number>{score(quartiles?.median ?? null)}</Number>
+                <Number>{score(quartiles?.upper ?? null)}</Number>
+                <Number>{score(quartiles?.highest ?? null)}</Number>
+                <Number>{score(missing)}</Number>
               </tr>
             ))}
           </tbody>

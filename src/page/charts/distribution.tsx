@@ -1,22 +1,23 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { Book, Student } from '../../http/schemas/book.ts'
 import { courseLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { BANDINGS, bandLimits, bandsOf, limitsOf, type Band, type Banding } from './bands.ts'
 import { BarChart } from './bar-chart.tsx'
+import type { ChartState } from './chart-state.ts'
 
 interface DistributionProps {
   book: Book
   /** Without those who are dropped. */
   students: readonly Student[]
-  periodId: number | null
+  state: ChartState
+  onChange: (change: Partial<ChartState>) => void
 }
 
 /** How many students have which course average, in bands of the user's choice. */
-export function DistributionChart ({ book, students, periodId }: DistributionProps) {
+export function DistributionChart ({ book, students, state, onChange }: DistributionProps) {
   const { t, percent, number } = useTexts()
-  const [banding, setBanding] = useState<Banding>('tens')
-  const [typed, setTyped] = useState('50, 70, 85')
+  const { periodId, banding, limits: typed } = state
   const custom = useMemo(() => limitsOf(typed), [typed])
   const { course } = book
   const bands = useMemo(
@@ -48,7 +49,7 @@ export function DistributionChart ({ book, students, periodId }: DistributionPro
           <select
             value={banding}
             onChange={({ currentTarget }) => {
-              setBanding(currentTarget.value as Banding)
+              onChange({ banding: currentTarget.value as Banding })
             }}
           >
             {BANDINGS.map((name) => (
@@ -66,7 +67,7 @@ export function DistributionChart ({ book, students, periodId }: DistributionPro
               aria-invalid={custom === undefined}
               aria-describedby='limits-wrong'
               onInput={({ currentTarget }) => {
-                setTyped(currentTarget.value)
+                onChange({ limits: currentTarget.value })
               }}
             />
           </label>

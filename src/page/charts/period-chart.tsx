@@ -6,11 +6,13 @@ import { useTexts } from '../texts/use-texts.ts'
 import { BoxChart } from './box-chart.tsx'
 import { colorClass } from './colors.ts'
 import { DistributionTable } from './distribution-table.tsx'
+import { missingWords, spreadWords } from './spread-words.ts'
 import { ofAverages } from './statistics.ts'
 
 /** The course averages of each period, one below the other. `students`: without those who are dropped. */
 export function PeriodChart ({ book, students }: { book: Book, students: readonly Student[] }) {
-  const { t, percent } = useTexts()
+  const texts = useTexts()
+  const { t } = texts
   const periods = useMemo(() => {
     const now = serverNow()
     return book.periods.map((period) => {
@@ -20,16 +22,8 @@ export function PeriodChart ({ book, students }: { book: Book, students: readonl
   }, [book, students])
   const rows = periods.map(({ period, size, quartiles, count, missing }) => {
     const text = t('courses.students', { count: size })
-    const missingText = missing === null ? '' : t('charts.missing', { share: percent(missing) })
-    const spread = quartiles === undefined
-      ? t('charts.noScores')
-      : t('charts.spread', {
-        median: percent(quartiles.median),
-        lower: percent(quartiles.lower),
-        upper: percent(quartiles.upper),
-        lowest: percent(quartiles.lowest),
-        highest: percent(quartiles.highest),
-      })
+    const spread = spreadWords({ quartiles }, texts)
+    const missingText = missingWords({ missing }, texts)
     return {
       key: String(period.id),
       name: period.name,

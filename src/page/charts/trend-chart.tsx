@@ -17,7 +17,7 @@ const USUAL_WIDTH = 720
 export function TrendChart (
   { label, points, timeZone }: { label: string, points: readonly TrendPoint[], timeZone: string }
 ) {
-  const { dir, percent, day } = useTexts()
+  const { dir, percent, score, day } = useTexts()
   const svg = useRef<SVGSVGElement>(null)
   const width = useWidth(svg, USUAL_WIDTH)
   const averages = points.map(({ average }) => average)
@@ -66,7 +66,7 @@ export function TrendChart (
         })}
       </g>
       {points.map(({ at, dueAt, average }) => {
-        const text = `${day(dueAt, timeZone)}: ${percent(average)}`
+        const text = `${day(dueAt, timeZone)}: ${score(average)}`
         return (
           <g key={dueAt} role='img' aria-label={text}>
             <title>{text}</title>

@@ -44,6 +44,11 @@ export function useImport (
   /** The job that has not ended. */
   const running = useRef<number | null>(null)
   const turn = useRef(0)
+  /**
+   * Jobs that began here and are not in the address yet. The address arrives later, perhaps after another job
+   * has replaced this one: then it says nothing new.
+   */
+  const begun = useRef<readonly number[]>([])
   const callbacks = useRef({ onJob, onEnd })
   callbacks.current = { onJob, onEnd }
 
@@ -79,7 +84,10 @@ export function useImport (
   }, [])
 
   useEffect(() => {
-    if (jobId !== null && jobId !== followed.current) follow(jobId)
+    if (jobId === null) return
+    const isOwn = begun.current.includes(jobId)
+    begun.current = begun.current.filter((id) => id > jobId)
+    if (!isOwn && jobId !== followed.current) follow(jobId)
   }, [jobId, follow])
   useEffect(() => () => {
     followed.current = null
@@ -111,6 +119,7 @@ export function useImport (
           return undefined
         }
         follow(id)
+        begun.current = [...begun.current, id]
         callbacks.current.onJob(id)
         return id
       } catch (error) {

@@ -21,7 +21,7 @@ interface Change {
  * changes.
  */
 export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: boolean, effect: DryRun }) {
-  const { t, percent, reason } = useTexts()
+  const { t, score, reason } = useTexts()
   const { answer, error, isAsking } = effect
   const changed = useMemo(() => {
     const after = new Map(answer?.students?.map((student) => [student.id, student]))
@@ -34,7 +34,7 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
   const grades = changed.filter(({ now, after }) => now.grade !== after.grade)
   const rows = [...averages, ...grades.filter((change) => size(change) < SMALLEST)]
   const withGrade = ({ course_average: average, grade }: Result) =>
-    grade === null ? percent(average) : `${percent(average)} · ${grade}`
+    grade === null ? score(average) : `${score(average)} · ${grade}`
   return (
     <section class='panel' aria-labelledby='effect-title'>
       <h2 id='effect-title'>{t('settings.effect')}</h2>
@@ -49,12 +49,12 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
             <dl>
               <div>
                 <dt>{t('settings.averageNow')}</dt>
-                <dd>{percent(book.course_average)}</dd>
+                <dd>{score(book.course_average)}</dd>
               </div>
               <div>
                 <dt>{t('settings.averageAfter')}</dt>
                 <dd>
-                  <strong>{percent(answer.course_average ?? null)}</strong>
+                  <strong>{score(answer.course_average ?? null)}</strong>
                 </dd>
               </div>
             </dl>

@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Edits } from './draft.ts'
 
 /** By course. Edits stay while the user looks at other views; the browser asks before it closes the page. */
 const kept = new Map<number, Edits>()
+const listeners = new Set<() => void>()
 
 function askBeforeClosing (event: BeforeUnloadEvent): void {
   event.preventDefault()
@@ -13,6 +14,23 @@ function keep (courseId: number, edits: Edits): void {
   else kept.set(courseId, edits)
   if (kept.size === 0) removeEventListener('beforeunload', askBeforeClosing)
   else addEventListener('beforeunload', askBeforeClosing)
+  for (const listener of listeners) listener()
+}
+
+/** Whether the settings of a course have edits that are not saved. */
+export function useHasEdits (courseId: number): boolean {
+  const [hasEdits, setHasEdits] = useState(kept.has(courseId))
+  useEffect(() => {
+    const look = () => {
+      setHasEdits(kept.has(courseId))
+    }
+    look()
+    listeners.add(look)
+    return () => {
+      listeners.delete(look)
+    }
+  }, [courseId])
+  return hasEdits
 }
 
 /** Forgets the unsaved settings of all courses: the next user to sign in may be another person. */

@@ -35,7 +35,7 @@ export function areAllZero (weights: ReadonlyArray<number | undefined>): boolean
 /** The weight of each category, and its real share of the grade: weights need not add up to 100 percent. */
 export function WeightsTable (props: WeightsTableProps) {
   const { categories, weights: texts, onChange } = props
-  const { t, percent } = useTexts()
+  const { t, percent, score } = useTexts()
   const weights = weightsOf(props)
   const total = weights.reduce<number | undefined>((sum, weight) =>
     sum === undefined || weight === undefined ? undefined : sum + weight, 0)
@@ -74,7 +74,7 @@ export function WeightsTable (props: WeightsTableProps) {
                   />
                 </td>
                 <td class='number'>
-                  {weight === undefined || total === undefined || total === 0 ? '–' : percent(weight / total)}
+                  {weight === undefined || total === undefined || total === 0 ? '–' : score(weight / total)}
                 </td>
               </tr>
             )

@@ -1,48 +1,31 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { User } from '../../http/schemas/users.ts'
 import { ApiError, call } from '../api.ts'
+import { LinkPage } from '../link-page.tsx'
 import { NewPassword, newPasswordProblem } from '../new-password.tsx'
-import { Loading } from '../notices.tsx'
+import { EmailField } from '../sign-in-fields.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 import { useLoaded } from '../use-loaded.ts'
 import { useTitle } from '../use-title.ts'
 
 /** The page of the setup link: the first administrator makes their account. */
 export function SetupView ({ token, onSignedIn }: { token: string, onSignedIn: (user: User) => void }) {
-  const { t, reason, localTime } = useTexts()
+  const { t, localTime } = useTexts()
   useTitle(t('setup.title'))
   const loaded = useLoaded(
     token,
     (signal) => call<{ expires_at: string }>('POST', 'api/setup/check', { body: { token }, signal })
   )
   return (
-    <main id='content' class='sign-in' tabIndex={-1}>
-      <h1>{t('setup.title')}</h1>
-      {loaded.state === 'loading' && <Loading />}
-      {loaded.state === 'failed' && (
-        <div class='notice bad' role='alert'>
-          <p>{reason(loaded.error)}</p>
-          <p class='row'>
-            <button
-              type='button'
-              onClick={() => {
-                loaded.reload()
-              }}
-            >
-              {t('app.retry')}
-            </button>
-            <a href='#/'>{t('invitation.signIn')}</a>
-          </p>
-        </div>
-      )}
-      {loaded.state === 'ready' && (
+    <LinkPage title={t('setup.title')} loaded={loaded}>
+      {({ expires_at: expiresAt }) => (
         <>
           <p>{t('setup.lead')}</p>
           <SetupForm token={token} onSignedIn={onSignedIn} />
-          <p class='muted small'>{t('invitation.expires', { time: localTime(loaded.value.expires_at) })}</p>
+          <p class='muted small'>{t('invitation.expires', { time: localTime(expiresAt) })}</p>
         </>
       )}
-    </main>
+    </LinkPage>
   )
 }
 
@@ -100,10 +83,7 @@ function SetupForm ({ token, onSignedIn }: { token: string, onSignedIn: (user: U
         {t('setup.name')}
         <input ref={first} name='name' autocomplete='name' required maxLength={1000} />
       </label>
-      <label>
-        {t('signIn.email')}
-        <input name='email' type='email' autocomplete='username' required maxLength={254} />
-      </label>
+      <EmailField />
       <label>
         {t('setup.school')}
         <input

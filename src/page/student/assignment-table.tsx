@@ -6,8 +6,10 @@ import { useTexts } from '../texts/use-texts.ts'
 const COLUMNS = [{ from: 105, name: 'four' }, { from: 50, name: 'three' }, { from: 22, name: 'two' }]
 
 /** Every assignment that the student was given, by due date, with its score. */
-export function AssignmentTable ({ student }: { student: StudentAnswer }) {
-  const { t, percent, number, day } = useTexts()
+export function AssignmentTable (
+  { student, changed }: { student: StudentAnswer, changed: ReadonlySet<number> | undefined }
+) {
+  const { t, percent, score, number, day } = useTexts()
   const { data, data_headings: headings, categories, course } = student
   const missing = new Set(student.missing.map(({ id }) => id))
   const rows = headings.flatMap((heading, j) => {
@@ -34,9 +36,10 @@ export function AssignmentTable ({ student }: { student: StudentAnswer }) {
             const c = categories.findIndex(({ id }) => id === heading.category_id)
             const possible = heading.points_possible
             return (
-              <tr key={heading.id}>
+              <tr key={heading.id} class={changed?.has(heading.id) === true ? 'changed' : undefined}>
                 <td>
                   <bdi>{heading.title}</bdi>
+                  {changed?.has(heading.id) === true && <span class='tag no-print'>{t('live.changed')}</span>}
                 </td>
                 <td class='category'>
                   {c >= 0 && (
@@ -69,7 +72,11 @@ export function AssignmentTable ({ student }: { student: StudentAnswer }) {
                     </span>
                   )}
                   {missing.has(heading.id) && <span class='mark-word missing'>{t('status.missing')}</span>}
-                  {cell.score !== null && <span>{percent(cell.score)}</span>}
+                  {cell.score !== null && (
+                    <span>
+                      {cell.score === 0 && missing.has(heading.id) ? percent(0) : score(cell.score)}
+                    </span>
+                  )}
                   {cell.score === null && !missing.has(heading.id) && (
                     <span class='muted'>{t(`status.${cell.status}`)}</span>
                   )}

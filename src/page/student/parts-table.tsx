@@ -8,7 +8,7 @@ const SMALLEST = 0.0005
 
 /** How the course average is made of the categories: average times share is a part, and the parts add up. */
 export function PartsTable ({ student }: { student: StudentAnswer }) {
-  const { t, percent } = useTexts()
+  const { t, percent, score } = useTexts()
   const { categories, course_average: average } = student
   const parts = roundedParts(categories.map(({ part }) => part), average)
   const total = categories.reduce((sum, { share, weight }) => share === null ? sum : sum + weight, 0)
@@ -33,14 +33,14 @@ export function PartsTable ({ student }: { student: StudentAnswer }) {
                 <span class={`swatch ${colorClass(c)}`} aria-hidden='true' />
                 <bdi>{category.name}</bdi>
               </td>
-              <td class='number'>{percent(category.average)}</td>
+              <td class='number'>{score(category.average)}</td>
               <td class='number'>
                 {category.share !== null && <span aria-hidden='true'>× </span>}
-                {percent(category.share)}
+                {score(category.share)}
               </td>
               <td class='number'>
                 {parts[c] != null && <span aria-hidden='true'>{c === 0 ? '= ' : '+ '}</span>}
-                {percent(parts[c] ?? null)}
+                {score(parts[c] ?? null)}
               </td>
             </tr>
           ))}
@@ -49,7 +49,7 @@ export function PartsTable ({ student }: { student: StudentAnswer }) {
           <tr>
             <th scope='row' colSpan={3}>{t('book.courseAverage')}</th>
             <td class='number'>
-              <strong>{percent(average)}</strong>
+              <strong>{score(average)}</strong>
             </td>
           </tr>
         </tfoot>

@@ -11,8 +11,14 @@ import { LateWork, MissingWork } from './work-lists.tsx'
 const ROOMY = 70
 
 /** Everything about one student in a course: on the screen, and as one page on paper. */
-export function StudentReport ({ student }: { student: StudentAnswer }) {
-  const { t, percent, day } = useTexts()
+export function StudentReport (
+  { student, changed }: {
+    student: StudentAnswer,
+    /** Ids of the assignments whose score a refresh has changed. */
+    changed?: ReadonlySet<number>,
+  }
+) {
+  const { t, score, day } = useTexts()
   const { course, course_average: average, grade, categories, data, data_headings: headings } = student
   const points = shownTrend(student, serverNow())
   const hasUndated = headings.some(({ due_at, category_id: id }, j) =>
@@ -43,7 +49,7 @@ export function StudentReport ({ student }: { student: StudentAnswer }) {
         </div>
         <p class='headline'>
           <span class='muted'>{t('book.courseAverage')}</span>
-          <strong>{percent(average)}</strong>
+          <strong>{score(average)}</strong>
           {grade !== null && <span class='grade'>{t('student.grade', { grade })}</span>}
         </p>
       </div>
@@ -73,7 +79,7 @@ export function StudentReport ({ student }: { student: StudentAnswer }) {
                       {points.map(({ dueAt, average }) => (
                         <tr key={dueAt}>
                           <td>{day(dueAt, course.time_zone)}</td>
-                          <td class='number'>{percent(average)}</td>
+                          <td class='number'>{score(average)}</td>
                         </tr>
                       ))}
                     </tbody>
@@ -89,7 +95,7 @@ export function StudentReport ({ student }: { student: StudentAnswer }) {
       </div>
       <section class='panel' aria-labelledby='assignments-title'>
         <h2 id='assignments-title'>{t('student.assignments')}</h2>
-        <AssignmentTable student={student} />
+        <AssignmentTable student={student} changed={changed} />
       </section>
     </article>
   )

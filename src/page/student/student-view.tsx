@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { StudentAnswer } from '../../http/schemas/student.ts'
-import { call } from '../api.ts'
+import { StaleNotice } from '../book/stale-notice.tsx'
 import { Failure, Loading } from '../notices.tsx'
 import { courseLink, studentLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import { useRefreshed } from '../use-refreshed.ts'
 import { useTitle } from '../use-title.ts'
 import { nameOf, StudentReport } from './student-report.tsx'
+import { useLiveStudent } from './use-live-student.ts'
 
 interface StudentViewProps {
   courseId: number
@@ -18,16 +18,11 @@ interface StudentViewProps {
 /** One student of a course, with the way to the previous and the next one. */
 export function StudentView ({ courseId, studentId, query }: StudentViewProps) {
   const { t, dir } = useTexts()
-  const path = `api/courses/${courseId}/performance/students/${studentId}`
-  const { value, error, refresh } = useRefreshed(
-    path,
-    (signal) => call<StudentAnswer>('GET', path, { signal }),
-    () => false
-  )
+  const { student: value, error, refresh, live, changed } = useLiveStudent(courseId, studentId)
   // Until the next student arrives, the one before stays, so that nothing jumps.
   const latest = useRef<StudentAnswer | undefined>(undefined)
   latest.current = value ?? latest.current
-  const student = error === undefined || value !== undefined ? latest.current : undefined
+  const student = error === undefined ? latest.current : undefined
   useTitle(student === undefined
     ? t('book.student')
     : `${nameOf(student, t('book.noName'))} – ${student.course.name}`)
@@ -81,7 +76,10 @@ export function StudentView ({ courseId, studentId, query }: StudentViewProps) {
         </div>
       </div>
       <p class='hidden' role='status'>{nameOf(student, t('book.noName'))}</p>
-      <StudentReport student={student} />
+      <div class='row no-print'>
+        <StaleNotice live={live} />
+      </div>
+      <StudentReport student={student} changed={changed} />
     </div>
   )
 }

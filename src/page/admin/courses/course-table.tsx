@@ -1,6 +1,6 @@
 import type { CourseItem } from '../../../http/schemas/book.ts'
 import { personName } from '../../../person-name.ts'
-import { serverNow } from '../../api.ts'
+import { RelativeTime } from '../../relative-time.tsx'
 import { courseLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 
@@ -16,8 +16,7 @@ interface CourseTableProps {
 
 /** Courses with their details: a table, or cards on a narrow screen. */
 export function CourseTable ({ courses, isArchived, onAction }: CourseTableProps) {
-  const { t, ago, localTime } = useTexts()
-  const now = serverNow()
+  const { t } = useTexts()
   const label = (action: CourseAction) =>
     t(action === 'archive' && isArchived ? 'courses.restore' : `courses.${action}`)
   return (
@@ -49,13 +48,7 @@ export function CourseTable ({ courses, isArchived, onAction }: CourseTableProps
                 <span dir='auto'>{(course.periods ?? []).join(', ') || '–'}</span>
               </td>
               <td data-label={t('courses.lastImport')}>
-                {typeof course.last_import_at !== 'string'
-                  ? <span class='muted'>–</span>
-                  : (
-                    <time dateTime={course.last_import_at} title={localTime(course.last_import_at)}>
-                      {ago(Math.min(Date.parse(course.last_import_at), now), now)}
-                    </time>
-                    )}
+                <RelativeTime at={course.last_import_at} />
               </td>
               <td>
                 <div class='row'>

@@ -1,7 +1,7 @@
 import type { CourseItem } from '../../../http/schemas/book.ts'
 import type { Account } from '../../../http/schemas/users.ts'
 import { personName } from '../../../person-name.ts'
-import { serverNow } from '../../api.ts'
+import { RelativeTime } from '../../relative-time.tsx'
 import { courseLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 
@@ -24,8 +24,7 @@ interface UserTableProps {
 export function UserTable (
   { users, selfId, coursesOf, onReset, onEnable, onDisable, onRole }: UserTableProps
 ) {
-  const { t, ago, localTime } = useTexts()
-  const now = serverNow()
+  const { t } = useTexts()
   return (
     <div class='panel wide' tabIndex={0} role='region' aria-label={t('nav.users')}>
       <table class='list rows stacked'>
@@ -69,13 +68,7 @@ export function UserTable (
                 </div>
               </td>
               <td data-label={t('users.lastSignIn')}>
-                {account.last_sign_in_at === null
-                  ? <span class='muted'>{t('users.never')}</span>
-                  : (
-                    <time dateTime={account.last_sign_in_at} title={localTime(account.last_sign_in_at)}>
-                      {ago(Math.min(Date.parse(account.last_sign_in_at), now), now)}
-                    </time>
-                    )}
+                <RelativeTime at={account.last_sign_in_at} never={t('users.never')} />
               </td>
               <td data-label={t('users.status')}>
                 <div>{stateOf(account)}</div>
