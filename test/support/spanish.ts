@@ -45,7 +45,7 @@ const SPANISH: Readonly<Record<string, string>> = {
   'In progress': 'En curso',
   Completed: 'Completada',
   Submitted: 'Entregada',
-  Missing: 'Falta',
+  Missing: 'No entregada',
   Exempt: 'Exenta',
 }
 

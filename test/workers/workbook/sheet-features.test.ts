@@ -44,7 +44,7 @@ t.test('highlighting, on task cells only and through a name', async (t) => {
   ]]])
   const spanish = 'HighlightBelow>0,$E9="Activo"'
   t.strictSame(await rules({ language: 'es', sheets: 'period' }), [['I9:K11', [
-    `AND(${spanish},I9="Falta")`,
+    `AND(${spanish},I9="No entregada")`,
     `IF(ISNUMBER(I9),AND(${spanish},I9<HighlightBelow),FALSE)`,
   ]]])
 })

@@ -71,7 +71,7 @@ export const es: WorkbookWords = {
     in_progress: 'En curso',
     completed: 'Completada',
     submitted: 'Entregada',
-    missing: 'Falta',
+    missing: 'No entregada',
     exempt: 'Exenta',
   },
 
@@ -83,10 +83,10 @@ export const es: WorkbookWords = {
       meaning: 'en cursiva y subrayada: ambas cosas',
     },
     zero: {
-      mark: 'Cero por falta de entrega',
-      meaning: 'en un recuadro: al vencer el plazo estaba sin empezar o faltaba, así que cuenta como 0',
+      mark: 'Cero por tarea no entregada',
+      meaning: 'en un recuadro: al vencer el plazo estaba sin empezar o no entregada; cuenta como 0',
     },
-    missing: { mark: 'Tarea que falta', meaning: 'en negrita sobre rojo' },
+    missing: { mark: 'Tarea no entregada', meaning: 'en negrita sobre rojo' },
     low: {
       mark: 'Nota baja',
       meaning: 'en negrita sobre naranja: inferior al límite de arriba; no se marca a quienes están de baja',
@@ -158,7 +158,7 @@ export const es: WorkbookWords = {
     fields: {
       title: 'Título',
       time_zone: 'Zona horaria',
-      missing_counts: 'Trabajo que falta',
+      missing_counts: 'Tareas no entregadas',
       grading_scale: 'Escala de calificaciones',
     },
     missing: { ignored: 'no cuenta', zero: 'cuenta como 0 %' },
