@@ -111,8 +111,11 @@ async function callAboutRuns (db: Database, recorded: Recorded): Promise<void> {
       await claims.hasSucceeded(trx, run)
     }
     await attempts.endAttempts(trx, [], { finishedAt: 1, outcome: 'died' })
-    await attempts.insertAttempt(trx, { id: 16, token: 99, attempts: 3, started_at: null })
-    await attempts.endAttempt(trx, { id: 16, token: 99 }, {
+    // The next token, as a claim gives it: in SQLite it is the id of the attempt too.
+    const token = 1 + (await trx.selectFrom('job_attempts').select('token').orderBy('token', 'desc')
+      .executeTakeFirstOrThrow()).token
+    await attempts.insertAttempt(trx, { id: 16, token, attempts: 3, started_at: null })
+    await attempts.endAttempt(trx, { id: 16, token }, {
       finishedAt: NOW, outcome: 'stopped', message: 'ü',
     })
     await jobs.restartJobsOfOwner(trx, {
