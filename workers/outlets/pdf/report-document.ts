@@ -1,52 +1,24 @@
 // A tagged PDF (ISO 32000-1, 14.8) that is written while it is made. pdfkit keeps all pages and elements
 // until the end; what is finished is replaced here by a few bytes.
 import PDFDocument from 'pdfkit'
-import { fontFiles, unreadableFont, type Weight } from './report-fonts.ts'
-import { closedLines, isBidirectional, plainText, visualPieces } from './visual-text.ts'
+import {
+  lightReferences, writeBookmarks, type Bookmark, type LightReference, type PdfInternals, type Reference,
+} from './pdf-internals.ts'
+import { ReportText, type TextStyle } from './report-text.ts'
+import { plainText } from './visual-text.ts'
 
 /** Points of an inch. */
 const INCH = 72
-export const MARGIN = 0.75 * INCH
+const MARGIN = 0.75 * INCH
 const LINE = 1.25
 /** Words that were laid out are kept for this many sections. */
 const CACHED_SECTIONS = 32
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
-
-export interface TextStyle {
-  size: number
-  weight?: Weight
-  align?: 'left' | 'right'
-}
-
-type Doc = InstanceType<typeof PDFDocument>
-/** What pdfkit's types leave out. */
-interface Reference { id: number, data: Record<string, unknown>, end: () => void }
-interface Internals {
-  _root: {
-    data: {
-      Pages: Reference & { data: { Kids: unknown[] } },
-      StructTreeRoot: Reference,
-      Outlines?: unknown,
-      PageMode?: string,
-    },
-  }
-  _offsets: unknown[]
-  _fontFamilies: Record<string, Internals['_font']>
-  _font: { layoutCache?: object, font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
-  ref: (data: unknown) => Reference
-  page: { dictionary: Reference & { data: { StructParents?: number } }, height: number }
-  flushPages: () => void
-  getStructParentTree: () => { _items: Record<number, unknown> }
-}
 
 type Parent = Reference & { data: { K: unknown[] } }
 /** An element of pdfkit. */
 interface Child { dictionary: Reference, setParent: (parent: Reference) => void, setAttached: () => void }
 
-/** `page`: the number of its object. */
-interface Bookmark { title: string, page: number }
-
-export interface ReportDocumentOptions {
+interface ReportDocumentOptions {
   title: string
   language: string
   paper: 'letter' | 'a4'
@@ -63,23 +35,20 @@ export class ReportDocument {
   readonly width: number
   readonly bottom: number
   y = MARGIN
-  readonly #doc: Doc
-  readonly #internals: Internals
-  readonly #fonts: Record<Weight, number>
-  readonly #fontOf: Record<Weight, Map<number, number>> = { regular: new Map(), bold: new Map() }
-  readonly #onMissing: ReportDocumentOptions['onMissing']
+  readonly #doc: InstanceType<typeof PDFDocument>
+  readonly #internals: PdfInternals
+  readonly #text: ReportText
   readonly #bookmarks: Bookmark[] = []
-  readonly #Light: new (id: number) => object
+  readonly #Light: LightReference
   /** The element around all others (14.8.4.2). */
   readonly #root: Parent
   /** Elements that are open, the outermost first. */
   readonly #open: PDFKit.PDFStructureElement[] = []
   /** Pages of the section that are not yet light. */
-  #pages: Array<Internals['page']['dictionary']> = []
+  #pages: Array<PdfInternals['page']['dictionary']> = []
 
   constructor (options: ReportDocumentOptions) {
     const { title, language, paper, generatedAt, author, reportFont, onMissing } = options
-    const files = fontFiles(reportFont)
     const size: [number, number] = paper === 'letter' ? [8.5 * INCH, 11 * INCH] : [595.28, 841.89]
     this.#doc = new PDFDocument({
       size,
@@ -98,21 +67,8 @@ export class ReportDocument {
         ...(author === '' ? {} : { Author: plainText(author) }),
       },
     } as PDFKit.PDFDocumentOptions)
-    this.#internals = this.#doc as unknown as Internals
-    this.#fonts = { regular: files.regular.length, bold: files.bold.length }
-    for (const weight of ['regular', 'bold'] as const) {
-      try {
-        for (const [i, file] of files[weight].entries()) {
-          this.#doc.registerFont(`${weight}${i}`, file)
-          this.#doc.font(`${weight}${i}`)
-          // pdfkit opens a font that it already has under another name each time anew.
-          this.#internals._fontFamilies[`${weight}${i}`] = this.#internals._font
-        }
-      } catch {
-        throw unreadableFont()
-      }
-    }
-    this.#onMissing = onMissing
+    this.#internals = this.#doc as unknown as PdfInternals
+    this.#text = new ReportText(this.#doc, { reportFont, onMissing })
     const { StructTreeRoot: tree } = this.#internals._root.data
     this.#root = this.#internals.ref({ S: 'Document', P: tree, K: [] }) as Parent
     tree.data['K'] = [this.#root]
@@ -145,10 +101,7 @@ export class ReportDocument {
     this.#pages = []
     this.#lighten(root.Pages.data.Kids)
     this.#lighten(this.#root.data.K)
-    // Each name would stay in it.
-    for (const font of Object.values(this.#internals._fontFamilies)) {
-      if (this.#bookmarks.length % CACHED_SECTIONS === 0) font.layoutCache = Object.create(null) as object
-    }
+    if (this.#bookmarks.length % CACHED_SECTIONS === 0) this.#text.forgetWords()
   }
 
   addPage (): void {
@@ -169,7 +122,7 @@ export class ReportDocument {
     type: string, draw: () => void, { text, scope }: { text?: string, scope?: 'Column' | 'Row' } = {}
   ): void {
     // Glyphs are in the order in which they are drawn, and may be no characters at all.
-    const actual = text !== undefined && this.#needsText(text) ? plainText(text) : undefined
+    const actual = text !== undefined && this.#text.needsText(text) ? plainText(text) : undefined
     this.#begin(type, {
       ...(actual === undefined ? {} : { actual }), ...(scope === undefined ? {} : { scope }),
     })
@@ -212,56 +165,24 @@ export class ReportDocument {
     this.y += 4
   }
 
-  /** Lines of a text that fit a width. A word that does not fit is broken. */
-  wrap (text: string, width: number, { size, weight = 'regular' }: TextStyle): string[] {
-    const lines: string[] = []
-    let line = ''
-    const take = (word: string) => {
-      const longer = line === '' ? word : `${line} ${word}`
-      if (this.#widthOf(longer, size, weight) <= width) line = longer
-      else if (line !== '') {
-        lines.push(line)
-        line = ''
-        take(word)
-      } else {
-        let fitting = ''
-        for (const character of word) {
-          if (fitting !== '' && this.#widthOf(fitting + character, size, weight) > width) {
-            lines.push(fitting)
-            fitting = ''
-          }
-          fitting += character
-        }
-        line = fitting
-      }
-    }
-    for (const word of plainText(text).split(' ').filter((one) => one !== '')) take(word)
-    return closedLines(line === '' ? lines : [...lines, line])
+  /** Lines of a text that fit a width in points. */
+  wrap (text: string, width: number, style: TextStyle): string[] {
+    return this.#text.wrap(text, width, style)
+  }
+
+  /** Draws one line. `x` from the left margin. */
+  drawLine (line: string, { x, ...place }: { x: number, y: number, width: number, style: TextStyle }): void {
+    this.#text.drawLine(line, { x: MARGIN + x, ...place })
   }
 
   lineHeight ({ size }: TextStyle): number { return size * LINE }
-
-  /** Draws one line. `x` from the left margin. */
-  drawLine (
-    line: string, { x, y, width, style: { size, weight = 'regular', align = 'left' } }:
-    { x: number, y: number, width: number, style: TextStyle }
-  ): void {
-    const pieces = this.#pieces(line, weight, true)
-    const widths = pieces.map(({ text, font }) => this.#doc.font(font).fontSize(size).widthOfString(text))
-    const all = widths.reduce((sum, one) => sum + one, 0)
-    let at = MARGIN + x + (align === 'right' ? width - all : 0)
-    for (const [i, { text, font }] of pieces.entries()) {
-      this.#doc.font(font).fontSize(size).fillColor('black').text(text, at, y, { lineBreak: false })
-      at += widths[i] ?? 0
-    }
-  }
 
   /** What has been made and not yet read. */
   read (): Buffer | null { return this.#doc.read() as Buffer | null }
 
   /** Ends the document. Returns the rest of its bytes. */
   end (): AsyncIterable<Buffer> {
-    this.#writeBookmarks()
+    writeBookmarks(this.#internals, this.#bookmarks, this.#Light)
     this.#root.end()
     this.#doc.end()
     return this.#doc as unknown as AsyncIterable<Buffer>
@@ -281,94 +202,10 @@ export class ReportDocument {
 
   #end (): void { this.#open.pop()?.end() }
 
-  #widthOf (text: string, size: number, weight: Weight): number {
-    return this.#pieces(text, weight, false)
-      .reduce((sum, piece) => sum + this.#doc.font(piece.font).fontSize(size).widthOfString(piece.text), 0)
-  }
-
-  /** A line in pieces of one font each, from left to right. */
-  #pieces (line: string, weight: Weight, isDrawn: boolean): Array<{ text: string, font: string }> {
-    return visualPieces(line).flatMap((word) => {
-      const pieces: Array<{ text: string, font: string }> = []
-      for (const character of word) {
-        const found = this.#fontFor(character, weight)
-        // Joiners and selectors say how others look.
-        if (found === -1 && INVISIBLE.test(character)) continue
-        if (found === -1 && isDrawn) this.#onMissing(character)
-        const font = `${weight}${Math.max(0, found)}`
-        const last = pieces.at(-1)
-        if (last?.font === font) last.text += character
-        else pieces.push({ text: character, font })
-      }
-      return pieces
-    })
-  }
-
-  /** Whether the glyphs of a text do not say it. */
-  #needsText (text: string): boolean {
-    if (isBidirectional(text)) return true
-    for (const character of plainText(text)) if (this.#fontFor(character, 'regular') === -1) return true
-    return false
-  }
-
-  /** The number of the first font that has a character; -1: none has. */
-  #fontFor (character: string, weight: Weight): number {
-    const codePoint = character.codePointAt(0) ?? 0
-    const known = this.#fontOf[weight].get(codePoint)
-    if (known !== undefined) return known
-    let found = -1
-    for (let i = 0; i < this.#fonts[weight] && found === -1; i++) {
-      this.#doc.font(`${weight}${i}`)
-      if (this.#internals._font.font.hasGlyphForCodePoint(codePoint)) found = i
-    }
-    this.#fontOf[weight].set(codePoint, found)
-    return found
-  }
-
   #lighten (references: unknown[]): void {
     for (let i = references.length - 1; i >= 0; i--) {
       if (references[i] instanceof this.#Light) return
       references[i] = new this.#Light((references[i] as Reference).id)
     }
-  }
-
-  /** The outline (12.3.3), one item after the other: each knows the next one's number. */
-  #writeBookmarks (): void {
-    const { _root: root, _offsets: offsets } = this.#internals
-    const count = this.#bookmarks.length
-    if (count === 0) return
-    const outline = this.#internals.ref({ Type: 'Outlines', Count: count })
-    const first = offsets.length + 1
-    const light = (id: number) => new this.#Light(id)
-    for (const [i, { title, page }] of this.#bookmarks.entries()) {
-      this.#internals.ref({
-        // eslint-disable-next-line no-new-wrappers
-        Title: new String(title),
-        Parent: light(outline.id),
-        Dest: [light(page), 'XYZ', null, null, null],
-        ...(i > 0 ? { Prev: light(first + i - 1) } : {}),
-        ...(i < count - 1 ? { Next: light(first + i + 1) } : {}),
-      }).end()
-    }
-    outline.data['First'] = light(first)
-    outline.data['Last'] = light(first + count - 1)
-    outline.end()
-    root.data.Outlines = light(outline.id)
-    root.data.PageMode = 'UseOutlines'
-  }
-}
-
-/** A class of references that hold nothing but a number. pdfkit writes them like its own. */
-function lightReferences ({ _root: root }: Internals): new (id: number) => object {
-  const own = Object.getPrototypeOf(root) as object
-  const { constructor: Abstract } = Object.getPrototypeOf(own) as { constructor: new () => object }
-  return class extends Abstract {
-    readonly id: number
-    constructor (id: number) {
-      super()
-      this.id = id
-    }
-
-    override toString (): string { return `${this.id} 0 R` }
   }
 }
