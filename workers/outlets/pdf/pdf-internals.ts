@@ -1,5 +1,8 @@
-// What pdfkit's types leave out, and what is written with it: references that take little memory, and
-// bookmarks. The version of pdfkit is fixed because of this file.
+// What pdfkit's types leave out, and what is done with it: larger pieces, references that take little memory,
+// and bookmarks. The version of pdfkit is fixed because of this file.
+
+/** Bytes. */
+const PIECE = 65_536
 
 /** An object of the file, which others refer to by its number. */
 export interface Reference { id: number, data: Record<string, unknown>, end: () => void }
@@ -13,6 +16,7 @@ export interface PdfInternals {
     },
   }
   _offsets: unknown[]
+  push: (chunk: Uint8Array | null) => boolean
   _fontFamilies: Record<string, PdfInternals['_font']>
   _font: { layoutCache?: object, font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
   ref: (data: unknown) => Reference
@@ -25,6 +29,26 @@ export type LightReference = new (id: number) => object
 
 /** `page`: the number of its object. */
 export interface Bookmark { title: string, page: number }
+
+/** Joins what pdfkit writes, some 30 bytes at a time: writing each to a file takes longer than making it. */
+export function joinPieces (internals: PdfInternals): void {
+  const push = internals.push.bind(internals)
+  let piece = Buffer.allocUnsafe(PIECE)
+  let used = 0
+  const flush = () => {
+    if (used === 0) return
+    push(piece.subarray(0, used))
+    piece = Buffer.allocUnsafe(PIECE)
+    used = 0
+  }
+  internals.push = (chunk) => {
+    if (chunk === null || chunk.length > PIECE - used) flush()
+    if (chunk === null || chunk.length > PIECE) return push(chunk)
+    piece.set(chunk, used)
+    used += chunk.length
+    return true
+  }
+}
 
 /** A class of references that hold nothing but a number. pdfkit writes them like its own. */
 export function lightReferences ({ _root: root }: PdfInternals): LightReference {

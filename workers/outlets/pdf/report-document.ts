@@ -2,7 +2,8 @@
 // until the end; what is finished is replaced here by a few bytes.
 import PDFDocument from 'pdfkit'
 import {
-  lightReferences, writeBookmarks, type Bookmark, type LightReference, type PdfInternals, type Reference,
+  joinPieces, lightReferences, writeBookmarks, type Bookmark, type LightReference, type PdfInternals,
+  type Reference,
 } from './pdf-internals.ts'
 import { ReportText, type TextStyle } from './report-text.ts'
 import { plainText } from './visual-text.ts'
@@ -68,6 +69,7 @@ export class ReportDocument {
       },
     } as PDFKit.PDFDocumentOptions)
     this.#internals = this.#doc as unknown as PdfInternals
+    joinPieces(this.#internals)
     this.#text = new ReportText(this.#doc, { reportFont, onMissing })
     const { StructTreeRoot: tree } = this.#internals._root.data
     this.#root = this.#internals.ref({ S: 'Document', P: tree, K: [] }) as Parent
