@@ -18,6 +18,7 @@ async function serve (t: Test, dataDir: string, env: Record<string, string> = {}
   const child = spawn(process.execPath, [MAIN, 'serve'], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       DATA_DIR: dataDir,
       PORT: '0',
       MIN_FREE_BYTES: '0',

@@ -21,6 +21,7 @@ export function startLife (
   const child = spawn(process.execPath, dieAt === undefined ? MAIN : MORTAL, {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       DATA_DIR: folder,
       PORT: '0',
       LOG_LEVEL: 'error',

@@ -39,6 +39,7 @@ export function startProcess (
   ], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NODE_NAME: name,
       ...env,
       ...place === undefined

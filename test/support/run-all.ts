@@ -1,5 +1,6 @@
-// Runs all tests: on SQLite and the disk, then those that differ on PostgreSQL and an object store (with the
-// argument `postgres` only these). The last line it prints is "N passed, N failed".
+// Runs all tests: on SQLite and the disk, then those that differ on PostgreSQL and an object store. With the
+// argument `postgres`, it runs only these; with `coverage`, all on SQLite, with coverage. The last line it
+// prints is "N passed, N failed".
 //
 // Many tests start browsers, nodes and servers, and a busy machine now and then stops one of them for
 // seconds. So a file that fails is run once more, alone. It has to pass then, and it is named in the end:
@@ -21,16 +22,24 @@ interface Run {
 const MOST_AGAIN = 4
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning']
 
-const folder = mkdtempSync(join(tmpdir(), 'perfbook-failed-'))
+const [only] = process.argv.slice(2)
+const folder = mkdtempSync(join(tmpdir(), 'perfbook-tests-'))
 const again: string[] = []
+// Each file is compiled once, not by every process. It would make coverage less exact.
+if (only !== 'coverage') process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled')
 try {
   const runs: Run[] = []
-  if (process.argv[2] !== 'postgres') runs.push(await runTwice('SQLite and the disk', ['tap', 'run'], []))
-  runs.push(await runTwice(
-    'PostgreSQL and an object store',
-    [...NODE, 'test/support/with-services.ts', 'tap', 'run'],
-    ['--disable-coverage', ...engineTests()]
-  ))
+  if (only !== 'postgres') {
+    const coverage = only === 'coverage' ? [] : ['--disable-coverage']
+    runs.push(await runTwice('SQLite and the disk', ['tap', 'run'], coverage))
+  }
+  if (only !== 'coverage') {
+    runs.push(await runTwice(
+      'PostgreSQL and an object store',
+      [...NODE, 'test/support/with-services.ts', 'tap', 'run'],
+      ['--disable-coverage', ...engineTests()]
+    ))
+  }
   if (again.length > 0) print(`\nFailed at first, passed alone: ${again.join(', ')}`)
   const sum = (count: (run: Run) => number) => runs.reduce((all, run) => all + count(run), 0)
   print(`\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`)

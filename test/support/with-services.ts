@@ -37,8 +37,6 @@ async function run (): Promise<number> {
     process.env.PERFBOOK_TEST_POSTGRES = JSON.stringify(cluster.admin)
     process.env.PERFBOOK_TEST_TEMPLATE = await makeTemplate(folder)
     process.env.PERFBOOK_TEST_ENGINE = 'postgres'
-    // Each file is compiled once, not by every process. It would make coverage less exact.
-    process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled')
     process.env.PERFBOOK_TEST_STORAGE = storage
     if (storage === 's3') {
       const swift = await launch(folder)
