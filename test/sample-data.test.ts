@@ -28,6 +28,7 @@ t.test('the sample data imports, all of it at once', async (t) => {
   const added = (count: number): object => ({ added: count, updated: 0, unchanged: 0, removed: 0 })
   t.strictSame(outcome, {
     ok: true,
+    format: 'oneroster',
     summary: {
       courses: added(3),
       periods: added(2 + 3),
