@@ -8,7 +8,7 @@ import { columnHeadings } from '../workbook/heading-rows.ts'
 import { averageColumns, planColumns } from '../workbook/sheet-plan.ts'
 import { wordsOf } from '../workbook/words/words.ts'
 import type { OutletFacts, OutletRequest } from './outlet.ts'
-import { percentText, pointsOf } from './shown-numbers.ts'
+import { percentTexts, pointsOf } from './shown-numbers.ts'
 import { writeText } from './write-text.ts'
 
 /** Without it, spreadsheets do not recognize UTF-8. */
@@ -25,6 +25,7 @@ export async function writeCsv (book: Book, request: OutletRequest): Promise<Out
   const inPoints = book.tasks.map(({ pointsPossible }) =>
     options.values === 'points' && pointsPossible !== null && pointsPossible > 0)
   const all = book.averages().students + (options.include_dropped ? book.averages().dropped : 0)
+  const percentText = percentTexts()
   let [students, scores] = [0, 0]
 
   const text = (value: string | null): string =>
