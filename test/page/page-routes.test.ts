@@ -1,5 +1,5 @@
 // How the page is served. What it does is tested in a browser.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
@@ -65,6 +65,10 @@ t.test('the built page: strict policy, relative addresses, small', async (t) => 
     t.equal(gunzipSync(packed.rawPayload).compare(plain.rawPayload), 0)
     size += packed.rawPayload.length
   }
+  // The texts of one language are loaded at once too.
+  const texts = readdirSync(join(folder, 'assets')).filter((name) => /^(?:en|es)-.*\.js\.gz$/.test(name))
+  t.equal(texts.length, 2)
+  size += Math.max(...texts.map((name) => statSync(join(folder, 'assets', name)).size))
   t.ok(size < FIRST_LOAD_MAX, `${size} bytes`)
 
   const scripts = readdirSync(join(folder, 'assets')).filter((name) => name.endsWith('.js'))
