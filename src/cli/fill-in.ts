@@ -122,7 +122,7 @@ function reportText (
     some.length === 0 ? '' : `\n${title}:\n${some.map((one) => `  ${oneLine(one)}\n`).join('')}`
   return textTable([
     ['rows with a student', String(counts.matched)],
-    ['rows with nobody of the course', String(counts.only_in_sheet)],
+    ['rows that match no student', String(counts.only_in_sheet)],
     ['rows that are ambiguous', String(counts.ambiguous)],
     ['students without a row', String(counts.only_in_course)],
     ['cells filled in', String(counts.filled)],
@@ -130,7 +130,7 @@ function reportText (
     ['cells that kept their formula', String(counts.formulas)],
     ['cells without a value to fill in', String(counts.without_value)],
   ]) +
-    list('Rows with nobody of the course', rows.map(({ row }) => `row ${row}`)) +
+    list('Rows that match no student', rows.map(({ row }) => `row ${row}`)) +
     list('Ambiguous rows', ambiguous.map(({ row, students: some }) =>
       `row ${row}: ${some.map(({ name }) => name ?? '(no name)').join(', ')}`)) +
     list('Students without a row', students.map(({ name }) => name ?? '(no name)'))

@@ -19,7 +19,7 @@ export interface ReportRow {
 export interface FillInReport {
   counts: {
     matched: number
-    /** Rows that are about nobody in the course. */
+    /** Rows that match no student of the course. */
     only_in_sheet: number
     /** Students who are not dropped and have no row. */
     only_in_course: number

@@ -25,7 +25,7 @@ t.test('a table is filled in, and refusals say why', async (t) => {
   const report = JSON.parse(looked.stdout)
   t.match(report, { counts: { matched: 0, only_in_sheet: 1 }, only_in_sheet: [{ row: 2 }] })
   const shown = await run('-o', output)
-  t.match(shown, { status: 0, stdout: /cells filled in +0\n[^]*Rows with nobody of the course:\n {2}row 2\n/ })
+  t.match(shown, { status: 0, stdout: /cells filled in +0\n[^]*Rows that match no student:\n {2}row 2\n/ })
   t.equal(readFileSync(output, 'utf8'), readFileSync(table, 'utf8'))
 
   t.match(await run(), { status: 2, stderr: /-o FILE/ })

@@ -40,7 +40,7 @@ export const fillInResultSchema = Type.Object({
       row,
       value: Type.String({ description: 'What it has in the columns of `match`, shortened' }),
     }),
-    'Rows that are about nobody in the course'
+    'Rows that match no student of the course'
   ),
   only_in_course: listed(Type.Object(student), 'Students who are not dropped and have no row'),
   ambiguous: listed(
