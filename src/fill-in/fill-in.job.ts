@@ -10,7 +10,7 @@ import type { FillInReport } from './fill-in-report.ts'
 export const FILL_IN_KIND = 'fill-in'
 /** Of the upload. */
 export const FILL_IN_SOURCE = 'fill-in-source'
-/** Of the result. Both are for the person who requested them, whoever has a link. */
+/** Of the result. Both are only for the person who requested them: a link is not enough. */
 export const FILL_IN_CATEGORY = 'fill-in'
 
 /** How long the result can be downloaded, ms. */

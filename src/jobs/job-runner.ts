@@ -46,7 +46,7 @@ export interface JobRunner {
   running: () => number
   /**
    * The progress of the run with this token in this process, a fraction; newer than the row's. Also of a run
-   * that has just ended: whoever read its row before that must not see less than before.
+   * that has just ended: a poll that read its row before the end must not see less than the poll before.
    */
   progress: (token: number) => number | undefined
   /** Calls back at each change of the job, on any node. Returns a function that ends this. */

@@ -4,7 +4,7 @@
 //
 // Many tests start browsers, nodes and servers, and a busy machine now and then stops one of them for
 // seconds. So a file that fails is run once more, alone. It has to pass then, and it is named in the end:
-// whoever sees the same name again looks for the race in it.
+// a person who sees the same name again looks for the race in it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Cells that a merged cell covers: a value there is one that nobody sees.
+// Cells that a merged cell covers: a value there is not visible.
 import type { MergedCells } from '../../src/imports/spreadsheet/sheet.ts'
 
 /** Tells whether a merged cell covers a cell, by its row and its column, both from 1. */

@@ -61,7 +61,7 @@ export class RowFiller {
     if (this.#columns === undefined) return this.#lookForHeader(row, cells)
     const { match, fill } = this.#columns
     const keys = match.map((column) => cells[column] ?? '')
-    // A title, a total or an empty row is about nobody.
+    // A title, a total or an empty row is no student's.
     if (keys.every((key) => key.trim() === '')) return
     const found = this.#roster.find(keys)
     const [student] = found

@@ -12,7 +12,7 @@ interface ChoiceFormProps {
   choice: Choice
   book: Book
   onChange: (choice: Choice) => void
-  /** Another sheet or header is another table: its columns are guessed anew. */
+  /** Another sheet or header is another table: its columns are guessed again. */
   onTable: (place: { sheet: string | null, headerRow: number | null }) => void
 }
 

@@ -3,6 +3,7 @@ import t from 'tap'
 import { FORMAT_NAMES } from '../../../src/exports/export-options.ts'
 import { FORMATS } from '../../../src/exports/formats/all-formats.ts'
 import type { CourseDescription } from '../../support/book-database.ts'
+import { bookPath, exported } from '../../support/exported.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
 const COURSE: CourseDescription = {
@@ -17,21 +18,6 @@ const COURSE: CourseDescription = {
     },
     { lastName: 'Burr', identifier: '7', droppedOn: '2015-03-02', cells: [3] },
   ],
-}
-
-const path = ({ courseIds }: TestService, rest = '') => `/api/courses/${courseIds[0]}/performance${rest}`
-
-/** Exports with these options. Returns the bytes of the file, its job and its entry in the list. */
-async function exported (service: TestService, options: object) {
-  const asked = await service.call('POST', path(service, '/export'), { body: options })
-  if (asked.status !== 202) throw new Error(JSON.stringify(asked.json()))
-  await service.services.runner.drain()
-  const job = (await service.call('GET', asked.json().job)).json()
-  if (job.status !== 'succeeded') throw new Error(JSON.stringify(job))
-  const item = (await service.call('GET', path(service, '/exports'))).json()
-    .find((one: { id: number }) => one.id === job.export_id)
-  const file = await service.call('GET', new URL(item.url).pathname)
-  return { job, item, file }
 }
 
 /** What makes the course one of a roster, for formats that need class ids. */
@@ -54,23 +40,23 @@ t.test('each format is a job, with a name of its own and what it cannot express'
     ['moodle', 'Moodle', 'idnumber,email,HW 1'],
     ['brightspace', 'Brightspace', 'OrgDefinedId,Username,HW 1 Points Grade,End-of-Line Indicator'],
   ] as const) {
-    const { job, item, file } = await exported(service, { format })
+    const { job, item, headers, text } = await exported(service, { format })
     t.match(item, { format, options: { format } })
     t.match(item.filename, new RegExp(`^Physics_I_${label}_\\d{8}-\\d{6}\\.csv$`))
-    t.match(file.headers['content-type'], /^text\/csv/)
-    t.equal(file.text.split('\r\n')[0], head)
+    t.match(headers['content-type'], /^text\/csv/)
+    t.equal(text.split('\r\n')[0], head)
     t.match(job.result, { students: 2, scores: 2 })
     const codes = job.result.receipts.map(({ code }: { code: string }) => code)
     t.ok(['late', 'dropped', 'will_be_created'].every((code) => codes.includes(code)), format)
     t.equal('choices' in job.result, format === 'moodle', 'what to choose in Moodle')
-    const latest = await service.call('GET', path(service, `/exports/latest?format=${format}`))
+    const latest = await service.call('GET', bookPath(service, `/exports/latest?format=${format}`))
     t.equal(latest.headers.location, item.url)
   }
-  t.equal((await service.call('GET', path(service, '/exports/latest'))).status, 404, 'no workbook')
+  t.equal((await service.call('GET', bookPath(service, '/exports/latest'))).status, 404, 'no workbook')
   await addRoster(service)
-  const { job, item, file } = await exported(service, { format: 'oneroster' })
+  const { job, item, headers } = await exported(service, { format: 'oneroster' })
   t.match(item.filename, /^Physics_I_OneRoster_\d{8}-\d{6}\.zip$/)
-  t.match(file.headers['content-type'], /^application\/zip/)
+  t.match(headers['content-type'], /^application\/zip/)
   t.match(job.result, { students: 2, scores: 2 })
   const older = await exported(service, { format: 'oneroster', oneroster_version: '1.1' })
   t.match(older.item.options, { oneroster_version: '1.1' })
@@ -85,20 +71,22 @@ t.test('what a format does not have is refused', async (t) => {
       { separator: ';' }, { guard: false }, { identity: 'pseudonyms' },
       ...(format === 'oneroster' ? [] : [{ oneroster_version: '1.1' }]),
     ]) {
-      const refused = await service.call('POST', path(service, '/export'), { body: { format, ...options } })
+      const refused = await service.call('POST', bookPath(service, '/export'), {
+        body: { format, ...options },
+      })
       const [name = ''] = Object.keys(options)
       const message = new RegExp(`${name}: `)
       t.match(refused.json(), { statusCode: 400, code: 'VALIDATION_FAILED', message }, `${format}: ${name}`)
     }
   }
-  const noRoster = await service.call('POST', path(service, '/export'), { body: { format: 'oneroster' } })
+  const noRoster = await service.call('POST', bookPath(service, '/export'), { body: { format: 'oneroster' } })
   t.match(noRoster.json(), { statusCode: 409, code: 'FORMAT_NOT_POSSIBLE', message: /no class ids/ })
   await addRoster(service)
   const { services: { db }, courseIds: [courseId = 0] } = service
   const { id } = await db.write((trx) => trx.insertInto('periods').values({
     course_id: courseId, source_id: 'section', name: 'Added by a grade book', position: 1,
   }).returning('id').executeTakeFirstOrThrow())
-  const noClass = await service.call('POST', path(service, '/export'), {
+  const noClass = await service.call('POST', bookPath(service, '/export'), {
     body: { format: 'oneroster', period_id: id },
   })
   t.match(noClass.json(), { statusCode: 409, code: 'FORMAT_NOT_POSSIBLE' }, 'a period that is no class')
@@ -107,7 +95,7 @@ t.test('what a format does not have is refused', async (t) => {
 
 t.test('the formats of a course have their options, and say why they are not possible', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
-  const list = async () => (await service.call('GET', path(service, '/formats'))).json()
+  const list = async () => (await service.call('GET', bookPath(service, '/formats'))).json()
   const formats = await list()
   t.strictSame(formats.map(({ name }: { name: string }) => name), FORMAT_NAMES)
   const { description } = FORMATS.canvas
@@ -145,13 +133,13 @@ t.test('the table of pseudonyms is for administrators, audited, and stored nowhe
   const service = await startTestService(t, { courses: [COURSE] })
   const table = `/api/courses/${service.courseIds[0]}/pseudonyms`
   t.strictSame((await service.call('GET', table)).json(), [], 'before the first export')
-  const { file } = await exported(service, { format: 'csv', identity: 'pseudonyms' })
+  const { text } = await exported(service, { format: 'csv', identity: 'pseudonyms' })
   const files = await service.services.db.reads.selectFrom('files').select('id').execute()
   const { headers, ...answer } = await service.call('GET', table)
   t.match(headers, { 'cache-control': 'no-store', vary: /accept/ })
   const rows = answer.json() as Array<{ pseudonym: string, last_name: string }>
   t.strictSame(rows.map(({ pseudonym }) => pseudonym),
-    file.text.split('\r\n').slice(1, -1).map((line) => line.split(',')[0]), 'in their order')
+    text.split('\r\n').slice(1, -1).map((line) => line.split(',')[0]), 'in their order')
   t.strictSame(rows.find(({ last_name: name }) => name === '=Ames'), {
     pseudonym: rows.find(({ last_name: name }) => name === '=Ames')?.pseudonym,
     student_id: 1, source_id: 's0', last_name: '=Ames', first_name: 'Ann', student_identifier: '0042',

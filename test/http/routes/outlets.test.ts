@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { CourseDescription } from '../../support/book-database.ts'
+import { bookPath, exported } from '../../support/exported.ts'
 import { readCells } from '../../support/ooxml-cells.ts'
-import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
+import { startTestService, TEACHER } from '../../support/test-service.ts'
 
 const LATE = { status: 'completed', points: 5, isLate: true } as const
 const COURSE: CourseDescription = {
@@ -29,21 +30,6 @@ const COURSE: CourseDescription = {
     { lastName: 'Burr', identifier: '7', period: 1, cells: [{ status: 'missing' }, -1] },
     { lastName: 'Cole', identifier: '8', period: 1, cells: [3], droppedOn: '2015-03-02' },
   ],
-}
-
-const path = ({ courseIds }: TestService, rest = '') => `/api/courses/${courseIds[0]}/performance${rest}`
-
-/** Exports with these options. Returns the bytes of the file, its job and its entry in the list. */
-async function exported (service: TestService, options: object) {
-  const asked = await service.call('POST', path(service, '/export'), { body: options })
-  if (asked.status !== 202) throw new Error(JSON.stringify(asked.json()))
-  await service.services.runner.drain()
-  const job = (await service.call('GET', asked.json().job)).json()
-  if (job.status !== 'succeeded') throw new Error(JSON.stringify(job))
-  const item = (await service.call('GET', path(service, '/exports'))).json()
-    .find((one: { id: number }) => one.id === job.export_id)
-  const { bytes } = await service.call('GET', new URL(item.url).pathname)
-  return { job, item, bytes }
 }
 
 async function cellsOf (t: Test, workbook: Buffer) {
@@ -125,7 +111,7 @@ t.test('options that do not go together are refused', async (t) => {
     [{ format: 'tsv' }, /format/],
     [{ identity: 'ids', compare_with: 'last' }, /compare_with: the comparison names students/],
   ] as const) {
-    const refused = await service.call('POST', path(service, '/export'), { body: options })
+    const refused = await service.call('POST', bookPath(service, '/export'), { body: options })
     t.match(refused.json(), { statusCode: 400, code: 'VALIDATION_FAILED', message })
   }
 })
@@ -138,20 +124,20 @@ t.test('the newest of each format is found and kept', async (t) => {
   await exported(service, { values: 'points' })
   const csv = await exported(service, { format: 'csv' })
   await exported(service, { format: 'csv', separator: ';' })
-  const latest = async (query = '') => (await service.call('GET', path(service, `/exports/latest${query}`)))
-    .headers.location
+  const latest = async (query = '') =>
+    (await service.call('GET', bookPath(service, `/exports/latest${query}`))).headers.location
   t.equal(await latest(), first.item.url, 'with default options')
   t.equal(await latest('?format=csv'), csv.item.url)
-  t.equal((await service.call('GET', path(service, '/exports/latest?format=x'))).status, 400)
-  const list = (await service.call('GET', path(service, '/exports?format=csv'))).json()
+  t.equal((await service.call('GET', bookPath(service, '/exports/latest?format=x'))).status, 400)
+  const list = (await service.call('GET', bookPath(service, '/exports?format=csv'))).json()
   t.strictSame(list.map((item: { format: string }) => item.format), ['csv', 'csv'])
-  for (const item of (await service.call('GET', path(service, '/exports'))).json()) {
+  for (const item of (await service.call('GET', bookPath(service, '/exports'))).json()) {
     t.equal(item.expires_at, null, 'the newest of its kind')
   }
   await service.services.db.write((trx) =>
     trx.updateTable('courses').set({ data_version: 5 }).where('id', '=', service.courseIds[0]!).execute())
   await exported(service, { format: 'csv' })
-  const expiring = (await service.call('GET', path(service, '/exports'))).json()
+  const expiring = (await service.call('GET', bookPath(service, '/exports'))).json()
     .filter((item: { expires_at: string | null }) => item.expires_at !== null)
   t.strictSame(expiring.map((item: { id: number }) => item.id), [csv.item.id])
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { partsOf } from '../../fill-in/office.ts'
 import type { CourseDescription } from '../../support/book-database.ts'
+import { exported } from '../../support/exported.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
 const NAMES = [
@@ -27,15 +28,7 @@ const COURSE: CourseDescription = {
   ] as NonNullable<CourseDescription['students']>,
 }
 
-async function exported (service: TestService, options: object) {
-  const path = `/api/courses/${service.courseIds[0]}/performance`
-  const asked = await service.call('POST', `${path}/export`, { body: { format: 'pdf', ...options } })
-  if (asked.status !== 202) throw new Error(asked.text)
-  await service.services.runner.drain()
-  const job = (await service.call('GET', asked.json().job)).json()
-  if (job.status !== 'succeeded') throw new Error(JSON.stringify(job))
-  return { job, ...await service.call('GET', new URL(job.url).pathname) }
-}
+const reports = (service: TestService, options: object) => exported(service, { format: 'pdf', ...options })
 
 function textOf (t: Test, pdf: Buffer): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'reports-'))
@@ -50,7 +43,7 @@ function textOf (t: Test, pdf: Buffer): string | undefined {
 
 t.test('a report for each student, in one PDF', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
-  const { job, bytes, headers } = await exported(service, { class_average: true })
+  const { job, bytes, headers } = await reports(service, { class_average: true })
   t.match(headers, { 'content-type': 'application/pdf', 'content-disposition': /Physics_I_Reports_.*\.pdf/ })
   t.match(job.result, {
     students: 6, scores: 10, receipts: [{ code: 'missing_glyphs', count: 1, students: 1 }],
@@ -78,7 +71,7 @@ t.test('a report for each student, in one PDF', async (t) => {
 
 t.test('a zip with a PDF for each student, in Spanish and without names', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
-  const { bytes, headers } = await exported(service, { split: true, language: 'es', identity: 'pseudonyms' })
+  const { bytes, headers } = await reports(service, { split: true, language: 'es', identity: 'pseudonyms' })
   t.match(headers, { 'content-type': 'application/zip' })
   const parts = await partsOf(bytes)
   t.equal(Object.keys(parts).length, 6)
@@ -100,7 +93,7 @@ t.test('texts that a page cannot take as they are', async (t) => {
       ],
     }],
   })
-  const { job, bytes } = await exported(service, {})
+  const { job, bytes } = await reports(service, {})
   t.strictSame(job.result.receipts, [], 'control characters are no missing glyphs')
   const text = textOf(t, bytes)
   t.test('as pdftotext reads it', {
@@ -109,11 +102,11 @@ t.test('texts that a page cannot take as they are', async (t) => {
     t.match(text, /Term A · School B · .* · Made on/, 'a course from right to left does not turn its line around')
     t.equal(text?.match(/Essay/g)?.length, 2 * 160, 'a long title is complete')
   })
-  const named = await exported(service, { split: true })
+  const named = await reports(service, { split: true })
   t.strictSame(Object.keys(await partsOf(named.bytes)), [
     '1_Ann\u200b Ames _Burr.pdf', '2_.._Ann Ames_Burr.pdf',
   ])
-  const ids = await exported(service, { split: true, identity: 'ids' })
+  const ids = await reports(service, { split: true, identity: 'ids' })
   t.strictSame(Object.keys(await partsOf(ids.bytes)).map((name) => name.slice(2)).sort(), ['7.pdf', 's0.pdf'],
     'an email address is no id')
 })
@@ -124,9 +117,9 @@ t.test('a font that cannot be used', async (t) => {
   const font = join(folder, 'font')
   const service = await startTestService(t, { courses: [COURSE], settings: { REPORT_FONT: font } })
   const refused = /FORMAT_NOT_POSSIBLE.*REPORT_FONT/
-  await t.rejects(exported(service, {}), refused, 'no file')
+  await t.rejects(reports(service, {}), refused, 'no file')
   for (const bytes of ['', 'import t', 'wOF2\u0000\u0001', '\u0000\u0001\u0000\u0000\u0000']) {
     writeFileSync(font, bytes)
-    await t.rejects(exported(service, {}), refused, JSON.stringify(bytes))
+    await t.rejects(reports(service, {}), refused, JSON.stringify(bytes))
   }
 })

@@ -39,7 +39,7 @@ export class ReportText {
         for (const [i, file] of files[weight].entries()) {
           doc.registerFont(`${weight}${i}`, file)
           doc.font(`${weight}${i}`)
-          // pdfkit opens a font that it already has under another name each time anew.
+          // pdfkit opens a font again each time, if it already has it under another name.
           this.#internals._fontFamilies[`${weight}${i}`] = this.#internals._font
         }
       } catch {
