@@ -110,7 +110,8 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
         await answered(delay(BEAT_EVERY_MS, undefined, { signal }).catch(() => {}))
         if (!signal.aborted) await answered(beat(client))
       }
-      await Promise.race([client.end(), delay(PATIENCE_MS)])
+      // The process must not stay for the time of a wait that is over.
+      await Promise.race([client.end(), delay(PATIENCE_MS, undefined, { ref: false })])
     } finally {
       silence.stopWatching()
       socket.destroy()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import tap, { type Test } from 'tap'
 import { connectionPool } from '../../db/postgres/connection.ts'
 import type { PostgresLocation } from '../../db/index.ts'
+import type { PostgresAddress } from '../../db/postgres/address.ts'
 import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
 import { noPostgres, startCluster, testPostgres, type Cluster } from '../support/postgres.ts'
@@ -75,6 +76,8 @@ interface FleetOptions {
   nodes?: number
   courses?: CourseDescription[]
   settings?: Record<string, string>
+  /** Starts a pooler before the database, and gives the address at which it answers. */
+  pooled?: (database: PostgresAddress) => Promise<PostgresAddress>
 }
 
 /**
@@ -117,17 +120,26 @@ export function course (
   }
 }
 
+function urlOf ({ user, password = '', host, port, database }: PostgresAddress): string {
+  return `postgres://${user}:${password}@${host}:${port}/${database}`
+}
+
 export async function startFleet (
-  t: Test, { nodes: count = 3, courses = [course('Physics')], settings: given = {} }: FleetOptions = {}
+  t: Test,
+  { nodes: count = 3, courses = [course('Physics')], settings: given = {}, pooled }: FleetOptions = {}
 ): Promise<Fleet> {
   const folder = testFolder(t)
   const cluster = await startCluster()
   t.teardown(() => cluster.stop())
   const database = await testPostgres(t, { cluster, poolSize: 3 })
   const swift = await startSwift(t, { mayShare: false })
-  const { user, password, host, port, database: name } = database.connection
   const settings: Record<string, string> = {
-    DATABASE_URL: `postgres://${user}:${String(password)}@${String(host)}:${port}/${name}`,
+    ...pooled === undefined
+      ? { DATABASE_URL: urlOf(database.connection) }
+      : {
+          DATABASE_URL: urlOf(await pooled(database.connection)),
+          DATABASE_DIRECT_URL: urlOf(database.connection),
+        },
     PUBLIC_URL,
     PORT: '0',
     MIN_FREE_BYTES: '0',
@@ -149,7 +161,7 @@ export async function startFleet (
   const token = await command('token', 'create', 'admin@example.edu')
   const proxy = createProxy(token)
   t.teardown(() => { proxy.close() })
-  const pool = connectionPool(database.connection, { max: 2 })
+  const pool = connectionPool({ ...database.connection, application_name: 'test' }, { max: 2 })
   t.teardown(() => pool.end())
   const lives: NodeProcess[] = []
   // Before the database and the store are stopped: teardowns run in reverse order.

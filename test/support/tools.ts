@@ -44,11 +44,12 @@ export function findChromium (): Tool {
 }
 
 export function findNginx (): Tool {
-  // Debian keeps it where only root's PATH looks.
+  return { name: 'nginx', path: inPath('nginx') ?? ofRoot('nginx'), hint: 'apt-get install -y nginx-light' }
+}
+
+export function findPgBouncer (): Tool {
   return {
-    name: 'nginx',
-    path: inPath('nginx') ?? (isExecutable('/usr/sbin/nginx') ? '/usr/sbin/nginx' : undefined),
-    hint: 'apt-get install -y nginx-light',
+    name: 'PgBouncer', path: inPath('pgbouncer') ?? ofRoot('pgbouncer'), hint: `${INSTALL} pgbouncer`,
   }
 }
 
@@ -96,6 +97,12 @@ function inPath (command: string): string | undefined {
   return (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, command)).find(
     isExecutable
   )
+}
+
+/** Debian keeps servers where only root's PATH looks. */
+function ofRoot (command: string): string | undefined {
+  const path = join('/usr/sbin', command)
+  return isExecutable(path) ? path : undefined
 }
 
 function isExecutable (file: string): boolean {
