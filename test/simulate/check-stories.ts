@@ -21,7 +21,7 @@ export interface Checked {
 
 export interface Stories {
   check: (options: StoriesToCheck) => Promise<Checked>
-  close: () => Promise<void>
+  close: () => void
 }
 
 /** Opens the one database of this process for stories: of its parts, or with `overHttp` of its routes. */

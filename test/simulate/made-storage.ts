@@ -1,12 +1,12 @@
 // File storage that is made: bytes in memory, which can fail, hang, come late or come twice. As a disk or as
 // an object store.
-import { readFileSync, unlinkSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { DomainError } from '../../src/errors.ts'
 import type { BytesKey, FileStorage } from '../../src/files/storage/file-storage.ts'
 import { pause } from '../../src/jobs/clock.ts'
 import type { Life } from './life.ts'
+import { readStaged, removeStaged } from './made-staging.ts'
 import type { MovingClock } from './moving-clock.ts'
 
 export const STORAGE_ENDINGS = [
@@ -83,14 +83,14 @@ export function createMadeStorage (
       : null,
     nameOf,
     async put (stagedPath, key, { signal } = {}) {
-      const bytes = readFileSync(stagedPath)
+      const bytes = readStaged(stagedPath)
       await request(life, {
         label: 'a put',
         ending: puts.shift(),
         happen () { stored.set(nameOf(key), { filename: key.filename, bytes, writtenAt: clock.now() }) },
         signal: isRemote ? signal : undefined,
       })
-      unlinkSync(stagedPath)
+      removeStaged(stagedPath)
     },
     size: async (key) => stored.get(nameOf(key))?.bytes.length,
     open: async (key) => Readable.from([stored.get(nameOf(key))?.bytes ?? Buffer.alloc(0)]),

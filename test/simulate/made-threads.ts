@@ -1,7 +1,6 @@
 // Threads that are made: each task runs in steps, and can crash, fail, hang, be slow, or report what is late
 // or wrong.
 import { createHash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import type { Database } from '../../db/index.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { ExportTask } from '../../src/exports/export.job.ts'
@@ -13,6 +12,7 @@ import type { TaskOutcome } from '../../src/jobs/task.ts'
 import type { TaskOptions, WorkerPool } from '../../src/jobs/worker-pool.ts'
 import type { JobTasks } from '../../workers/task-map.ts'
 import { NEVER, type Life } from './life.ts'
+import { writeStaged } from './made-staging.ts'
 import type { MovingClock } from './moving-clock.ts'
 
 export const THREAD_ENDINGS = [
@@ -33,6 +33,8 @@ interface MadeThreadsOptions {
 }
 
 const SLOW_MS = 90_000
+/** One part of one byte. */
+const SNAPSHOT = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 7])
 
 export function createMadeThreads (
   { life, clock, endings, versionOf, parts }: MadeThreadsOptions
@@ -76,8 +78,8 @@ export function createMadeThreads (
     onProgress(0.4)
     await thread.step('thread writes')
     const bytes = Buffer.from(`course ${courseId}, version ${version}\n`)
-    writeFileSync(stagingPath, bytes)
-    if (snapshotPath !== undefined) writeFileSync(snapshotPath, new Uint8Array([0, 0, 0, 0, 1, 0, 0, 0, 7]))
+    writeStaged(stagingPath, bytes)
+    if (snapshotPath !== undefined) writeStaged(snapshotPath, SNAPSHOT)
     onProgress(0.8)
     if (ending === 'reports nonsense') {
       for (const fraction of [0.8, 0.2, Number.NaN, 7, -1]) onProgress(fraction)
@@ -104,7 +106,7 @@ export function createMadeThreads (
       onProgress(1)
       if (!('stagingPath' in input)) return
       try {
-        writeFileSync(String(input.stagingPath), 'too late')
+        writeStaged(String(input.stagingPath), Buffer.from('too late'))
       } catch { /* the folder is gone, as it should be */ }
     })
   }

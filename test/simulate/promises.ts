@@ -1,4 +1,5 @@
 // What is promised, as facts about the history of a story and about what is left at its end.
+import { stagedNames } from './made-staging.ts'
 import type { HistoryLine } from './simulated-database.ts'
 import type { World } from './world.ts'
 
@@ -105,12 +106,12 @@ export function isAtRest ({ simulated, service }: World): boolean {
 
 /** Checks what is left when all is quiet. Returns what is wrong. */
 export function checkRest (
-  { simulated, storage, staged, service }: World, { isSettled }: { isSettled: boolean }
+  { simulated, storage, service }: World, { isSettled }: { isSettled: boolean }
 ): string[] {
   const wrong: string[] = []
   const running = service()?.runner.running()
   if (running !== 0) wrong.push(`${running} runs are left`)
-  if (staged().length > 0) wrong.push(`staging has ${staged().join(', ')}`)
+  if (stagedNames().length > 0) wrong.push(`staging has ${stagedNames().join(', ')}`)
   const open = simulated.rows<{ job_id: number }>('SELECT job_id FROM job_attempts WHERE finished_at IS NULL')
   for (const { job_id: id } of open) wrong.push(`a run of job ${id} has no end`)
   wrong.push(...checkBytes({ simulated, storage }))

@@ -1,5 +1,8 @@
 // The HTTP service in front of the process of a story: the real app, built once, whose parts are those of the
 // process that lives now. Requests go in without a socket.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createApp } from '../../src/app.ts'
 import { createAccountServices } from '../../src/accounts/account-services.ts'
 import type { Database } from '../../db/index.ts'
@@ -62,8 +65,9 @@ export async function openRoutes (simulated: SimulatedDatabase): Promise<Routes>
       return number * 2 ** 32 + simulated.db.change()
     },
   }
+  const folder = mkdtempSync(join(tmpdir(), 'perfbook-simulation-'))
   const clock = createMovingClock(0).of(createLife({ schedule: async () => await new Promise(() => {}) }))
-  const config = readConfig({ DATA_DIR: simulated.folder, MIN_FREE_BYTES: '0', EXPORT_RATE_MAX: '1000000' })
+  const config = readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0', EXPORT_RATE_MAX: '1000000' })
   const time = () => now()
   const pool = {
     threads: 2,
@@ -117,6 +121,8 @@ export async function openRoutes (simulated: SimulatedDatabase): Promise<Routes>
     close: async () => {},
   }
   const { server } = await createApp(services, false)
+  // The key of its cookies is in memory now.
+  rmSync(folder, { recursive: true })
   const tokens = new Map<string, string>()
   await accounts.accounts.add({ email: 'admin@example.edu', role: 'admin' })
   for (const who of ['admin', '1', '2']) {

@@ -1,28 +1,31 @@
 // What the product takes from Node and what takes time or is random: files of the staging folder become steps
-// of the simulation, and chance comes from its seed. The files themselves are real.
+// of the simulation, and chance comes from its seed.
 import fs from 'node:fs'
 import promises from 'node:fs/promises'
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Life } from './life.ts'
+import { isStaged, makeFolder, readStaged, removeStaged, stagedNames } from './made-staging.ts'
 
 /** Whose life calls now; undefined: no simulation runs. */
 let caller: (() => Life) | undefined
 let random: (() => number) | undefined
 
-const STEPS = { mkdir: fs.mkdirSync, rm: fs.rmSync, readdir: fs.readdirSync } as const
+/** Calls that take time. */
+const STEPS = { mkdir: makeFolder, rm: removeStaged, readdir: stagedNames } as const
 
 /** Replaces the functions, once in this process. Without a simulation they do what they did before. */
 export function scheduleBuiltins (): void {
   for (const [name, call] of Object.entries(STEPS)) {
     const original = promises[name as keyof typeof STEPS] as (...args: unknown[]) => Promise<unknown>
     const scheduled = async (...args: unknown[]) => {
-      if (caller === undefined) return await original(...args)
+      if (caller === undefined || !isStaged(args[0])) return await original(...args)
       await caller().step(name)
       return (call as (...args: unknown[]) => unknown)(...args)
     }
     Object.assign(promises, { [name]: scheduled })
   }
+  Object.assign(fs, readsOfStaging())
   const { randomBytes } = crypto
   const seededBytes = (size: number) =>
     random === undefined ? randomBytes(size) : Buffer.from(Uint8Array.from({ length: size }, seededByte))
@@ -30,6 +33,30 @@ export function scheduleBuiltins (): void {
   const { random: chance } = Math
   Math.random = () => random === undefined ? chance() : random()
   syncBuiltinESMExports()
+}
+
+/** Reads of a file from its begin to its end. */
+function readsOfStaging (): Pick<typeof fs, 'openSync' | 'readSync' | 'closeSync'> {
+  const { openSync, readSync, closeSync } = fs
+  const opened = new Map<unknown, { bytes: Buffer, at: number }>()
+  const open = (...args: Parameters<typeof openSync>) => {
+    const [path] = args
+    if (!isStaged(path)) return openSync(...args)
+    // No descriptor of the system is negative.
+    const descriptor = -1 - opened.size
+    opened.set(descriptor, { bytes: readStaged(path), at: 0 })
+    return descriptor
+  }
+  const read = (descriptor: number, buffer: Buffer, ...args: [number, number, null]) => {
+    const file = opened.get(descriptor)
+    if (file === undefined) return readSync(descriptor, buffer, ...args)
+    const [offset, length] = args
+    const count = file.bytes.copy(buffer, offset, file.at, file.at + length)
+    file.at += count
+    return count
+  }
+  const close = (descriptor: number) => { if (!opened.delete(descriptor)) closeSync(descriptor) }
+  return { openSync: open, readSync: read as typeof readSync, closeSync: close }
 }
 
 function seededByte (): number { return Math.floor((random?.() ?? 0) * 256) }

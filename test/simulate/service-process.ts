@@ -1,6 +1,5 @@
 // The service as `services.ts` and `run-service.ts` put it together, without HTTP: real parts over a made
 // pool and a made storage. A process can be killed at any step.
-import { join } from 'node:path'
 import type { Database } from '../../db/index.ts'
 import { createCourses, type Courses } from '../../src/courses/courses.ts'
 import type { BookThreads } from '../../src/courses/book-threads.ts'
@@ -17,6 +16,7 @@ import { createJobRunner, type JobRunner } from '../../src/jobs/job-runner.ts'
 import type { Log } from '../../src/log.ts'
 import { bindDatabase } from './bound-database.ts'
 import type { Life } from './life.ts'
+import { STAGING } from './made-staging.ts'
 import { createMadeThreads, type ThreadEnding } from './made-threads.ts'
 import type { MadeStorage } from './made-storage.ts'
 import type { MovingClock } from './moving-clock.ts'
@@ -73,7 +73,7 @@ export function createServiceProcess (
   { simulated, storage: made, clock: moving, endings, isFar, log }: ProcessParts,
   life: Life
 ): ServiceProcess {
-  const stagingFolder = join(simulated.folder, 'staging')
+  const stagingFolder = STAGING
   const clock = moving.of(life)
   const { now } = clock
   const db = bindDatabase(simulated.db, life, { isFar })

@@ -29,4 +29,4 @@ do {
   print(`${runs} stories kept every promise, ${perSecond.toFixed(1)} a second; the last seed was ${seed}`)
   seed = (seed + 1) % 2 ** 31
 } while (performance.now() < until && SIMULATE_PATH === undefined)
-await stories.close()
+stories.close()

@@ -1,11 +1,16 @@
-// One real SQLite database for all stories of a process. It is opened once; before each story its rows are
-// set back. Triggers keep a history of what was committed, so that no state goes unseen.
+// One real SQLite database for all stories of a process, in memory. It is opened once; before each story its
+// rows are set back. Triggers keep a history of what was committed, so that no state goes unseen.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import BetterSqlite3 from 'better-sqlite3'
-import { openDatabase, sqliteFile, type Database } from '../../db/index.ts'
+import BetterSqlite3, { type Statement } from 'better-sqlite3'
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { throwUncaught, type Database } from '../../db/database.ts'
+import { sqliteFile } from '../../db/index.ts'
+import type { SqliteConnection } from '../../db/sqlite/connection.ts'
+import { groupCommit } from '../../db/sqlite/group-commit.ts'
 import { TABLES_IN_ORDER } from '../../db/table-order.ts'
+import type { Tables } from '../../db/tables.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 
 /** Something that was committed, in its order. */
@@ -26,7 +31,6 @@ export interface HistoryLine {
 
 export interface SimulatedDatabase {
   db: Database
-  folder: string
   courseIds: readonly number[]
   userIds: readonly number[]
   /** Remembers all rows as they are now: each story begins with them. */
@@ -38,7 +42,7 @@ export interface SimulatedDatabase {
   versionOf: (courseId: number) => number | undefined
   /** Reads committed rows. */
   rows: <T>(text: string) => T[]
-  close: () => Promise<void>
+  close: () => void
 }
 
 const HISTORY = `
@@ -69,33 +73,23 @@ CREATE TRIGGER sim_export AFTER INSERT ON exports BEGIN
     NEW.data_version, (SELECT created_at FROM files WHERE id = NEW.file_id));
 END;`
 
-/** Memory, if the machine has a place for it: the simulation is not about disks. */
-const PLACES = ['/dev/shm', tmpdir()]
-
 export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
-  const folder = makeFolder()
-  const file = join(folder, 'perfbook.sqlite')
-  const courseIds = await makeBookDatabase(file, ...['Algebra', 'Biology'].map((name) => ({
-    name, teachers: [{ email: 'teacher1@example.edu' }, { email: 'teacher2@example.edu' }],
-  })))
-  const watcher = new BetterSqlite3(file)
-  watcher.exec(HISTORY)
-  watcher.pragma('synchronous = OFF')
+  const { sqlite, courseIds } = await makeDatabase()
+  sqlite.exec(HISTORY)
   const userIds = [1, 2]
   for (const id of userIds) {
     const email = `teacher${id}@example.edu`
-    watcher.prepare(`INSERT INTO users (id, email, email_key, role, origin, created_at)
+    sqlite.prepare(`INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES (?, ?, ?, 'teacher', 'account', 0)`).run(id, email, email)
   }
   let clear: Array<{ run: () => unknown }> = []
   let now = Date.now
-  const db = await openDatabase(sqliteFile(file), { now: () => now() })
-  const history = watcher.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
-  const version = watcher.prepare<[number], number>('SELECT data_version FROM courses WHERE id = ?').pluck()
-  const clearAll = watcher.transaction(() => { for (const statement of clear) statement.run() })
+  const history = sqlite.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
+  const version = sqlite.prepare<[number], number>('SELECT data_version FROM courses WHERE id = ?').pluck()
+  const clearAll = sqlite.transaction(() => { for (const statement of clear) statement.run() })
+  const prepared = new Map<string, Statement>()
   return {
-    db,
-    folder,
+    db: overOneConnection(sqlite, () => now()),
     courseIds,
     userIds,
     reset (clock) {
@@ -104,30 +98,80 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
     },
     keepRows () {
       const keep = TABLES_IN_ORDER.filter((table) =>
-        watcher.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined)
-      for (const table of keep) watcher.exec(`CREATE TABLE sim_${table} AS SELECT * FROM ${table}`)
+        sqlite.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined)
+      for (const table of keep) sqlite.exec(`CREATE TABLE sim_${table} AS SELECT * FROM ${table}`)
       clear = [
         ...TABLES_IN_ORDER.toReversed().map((table) => `DELETE FROM ${table}`),
         ...keep.map((table) => `INSERT INTO ${table} SELECT * FROM sim_${table}`),
         'DELETE FROM sim_history', 'DELETE FROM sqlite_sequence',
-      ].map((text) => watcher.prepare<[]>(text))
+      ].map((text) => sqlite.prepare<[]>(text))
     },
     history: () => history.all(),
     versionOf: (courseId) => version.get(courseId),
-    rows: <T>(text: string) => watcher.prepare<[], T>(text).all(),
-    async close () {
-      watcher.close()
-      await db.close()
-      rmSync(folder, { recursive: true, force: true })
+    rows<T> (text: string) {
+      const statement = prepared.get(text) ?? sqlite.prepare(text)
+      prepared.set(text, statement)
+      return statement.all() as T[]
     },
+    close: () => { sqlite.close() },
   }
 }
 
-function makeFolder (): string {
-  for (const place of PLACES) {
-    try {
-      return mkdtempSync(join(place, 'perfbook-simulation-'))
-    } catch { /* the next one */ }
+/** A new database with two courses, moved from its file into memory. */
+async function makeDatabase (): Promise<{ sqlite: SqliteConnection, courseIds: number[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'perfbook-simulation-'))
+  try {
+    const path = join(folder, 'perfbook.sqlite')
+    const courseIds = await makeBookDatabase(path, ...['Algebra', 'Biology'].map((name) => ({
+      name, teachers: [{ email: 'teacher1@example.edu' }, { email: 'teacher2@example.edu' }],
+    })))
+    const file = new BetterSqlite3(path)
+    // Memory has no write-ahead log.
+    file.pragma('journal_mode = DELETE')
+    const sqlite = new BetterSqlite3(file.serialize())
+    file.close()
+    for (const setting of ['foreign_keys = ON', 'journal_mode = MEMORY', 'synchronous = OFF']) {
+      sqlite.pragma(setting)
+    }
+    return { sqlite, courseIds }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
-  throw new Error('there is no folder for the database of the simulation')
+}
+
+/** As `openSqlite`, but with one connection: what is read meanwhile waits for the end of a transaction. */
+function overOneConnection (sqlite: SqliteConnection, now: () => number): Database {
+  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparingOnce(sqlite) }) })
+  let commits = 0
+  return {
+    engine: 'sqlite',
+    location: sqliteFile(':memory:'),
+    reads: kysely,
+    outage: () => undefined,
+    leave: async () => {},
+    connections: () => undefined,
+    change: () => commits,
+    now: async () => now(),
+    listen: () => () => {},
+    write: groupCommit(kysely, { committed: () => { commits++ }, callbackFailed: throwUncaught, now }),
+    bytes: async () => 0,
+    emptyLog: async () => true,
+    wipeFreeSpace: async () => ({ isCompacted: true, isLogEmpty: true }),
+    close: async () => {},
+  }
+}
+
+/**
+ * The connection, for Kysely. Whenever a value is bound that another plan may suit, SQLite prepares the
+ * statement again, which takes ten times as long as to run it. It does not look at the value of `+?`.
+ */
+function preparingOnce (sqlite: SqliteConnection): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>()
+  function prepare (text: string): SqliteStatement {
+    const same = text.replace(/\?|'[^']*'|"[^"]*"/g, (part) => part === '?' ? '+?' : part)
+    const statement = sqlite.prepare(same) as SqliteStatement
+    statements.set(text, statement)
+    return statement
+  }
+  return { prepare: (text) => statements.get(text) ?? prepare(text), close () {} }
 }

@@ -1,9 +1,8 @@
 // All that a story is about: the service and what is around it.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Scheduler } from 'fast-check'
 import { directClient, httpClient, type Client } from './client.ts'
 import { createLife, type Life } from './life.ts'
+import { emptyStaging } from './made-staging.ts'
 import { createMadeStorage, type MadeStorage } from './made-storage.ts'
 import type { ThreadEnding } from './made-threads.ts'
 import { createMovingClock, type MovingClock } from './moving-clock.ts'
@@ -56,7 +55,6 @@ export interface World {
   stop: (graceMs: number) => Promise<void>
   /** Nothing of this story happens any more. */
   end: () => void
-  staged: () => string[]
 }
 
 /** January 5, 2026. */
@@ -68,9 +66,7 @@ export function createWorld (
   const outside = createLife(scheduler)
   const clock = createMovingClock(START)
   simulated.reset(clock.now)
-  const stagingFolder = join(simulated.folder, 'staging')
-  rmSync(stagingFolder, { recursive: true, force: true })
-  mkdirSync(stagingFolder)
+  emptyStaging()
   const storage = createMadeStorage({ outside, clock, isRemote })
   const endings: ThreadEnding[] = []
   const story: string[] = []
@@ -146,7 +142,6 @@ export function createWorld (
       if (stopping === current) renew()
     },
     end () { outside.end() },
-    staged: () => readdirSync(stagingFolder),
   }
   return world
 }
