@@ -5,15 +5,17 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { sqliteFile } from '../../db/index.ts'
-import { MAP_USES, type ColumnMap } from '../../src/imports/column-maps/column-map.ts'
+import { MAP_USES, MARK_MEANINGS, type ColumnMap } from '../../src/imports/column-maps/column-map.ts'
 import { createWorld } from './bundles.ts'
+import { fuzzRuns } from './fuzz-runs.ts'
 
 const HEADERS = [
   'Name', 'name', ' Student  ID', 'Mail', 'HW 1', 'HW 1', 'Test (10)', 'A', 'AA', '3', '', 'Ärger',
   'A\u0308rger', '__proto__', 'constructor', '\ud800', 'x'.repeat(1001), '"', 'Points',
 ]
 const CELLS = [
-  '', '-', '7', '7.5', '7,5', '1,234', '85%', '%', 'EX', 'missing', 'B+', 'Lee, Ann', 'Average',
+  '', '-', '7', '7.5', '7,5', '1,234', '85%', '%', 'EX', 'missing', 'B+', 'X', '2026-09-08', '9/8/2026',
+  'Sep 8, 2026', 'Lee, Ann', 'Average',
   'a@b.example', '0042', '1.0E+13', 'NaN', '-1', '1e308', 'NULL', '\ud800', '\u202e', '=1+1',
   'é'.repeat(1200),
 ]
@@ -34,6 +36,10 @@ const line = fc.option(fc.integer({ min: 1, max: 4 }), { freq: 2, nil: undefined
 const maps = fc.record({
   header_row: line,
   points_row: line,
+  due_row: line,
+  marks: fc.option(fc.dictionary(
+    fc.constantFrom('X', ' b+ ', '__proto__', 'missing', '7'), fc.constantFrom(...MARK_MEANINGS, null)
+  ), { nil: undefined }),
   columns: fc.oneof(
     fc.array(choice, { minLength: 1, maxLength: 5 }),
     fc.constantFrom(...[1, 2, 3].map((task): ColumnMap['columns'] => [
@@ -80,6 +86,6 @@ t.test('tables with maps: an import that is remembered, or errors and no change'
       throw new Error(`not remembered: ${JSON.stringify(again)}`)
     }
     if (again.summary.scores.added + again.summary.scores.updated > 0) throw new Error('another result')
-  }), { seed: 20261127, numRuns: 120 })
+  }), { seed: 20261127, numRuns: fuzzRuns(120) })
   t.ok(tally.accepted > 10 && tally.refused > 30, JSON.stringify(tally))
 })

@@ -9,6 +9,7 @@ import type { ImportFormat } from '../../src/imports/import-options.ts'
 import { Problems, Refusal } from '../../src/imports/problems.ts'
 import { readTable } from '../../src/imports/sources/read-table.ts'
 import { createWorld } from './bundles.ts'
+import { fuzzRuns } from './fuzz-runs.ts'
 
 const SEED = 20261126
 
@@ -126,7 +127,7 @@ t.test('text tables: rows or a refusal, the same whatever the size of the chunks
     const whole = JSON.stringify(await read(bytes, 1 << 18))
     const pieces = JSON.stringify(await read(bytes, size))
     if (pieces !== whole) throw new Error(`${pieces} instead of ${whole}`)
-  }), { seed: SEED, numRuns: 300 })
+  }), { seed: SEED, numRuns: fuzzRuns(300) })
   t.pass('300 tables')
 })
 
@@ -163,7 +164,7 @@ t.test('grade books: an import or its own errors, and all or nothing', async (t)
     if (outcome.errorCount < 1) throw new Error('refused without an error')
     const long = outcome.errors.find(({ message }) => message.length > 1000)
     if (long !== undefined) throw new Error(`an error of ${long.message.length} characters`)
-  }), { seed: SEED, numRuns: 60 })
+  }), { seed: SEED, numRuns: fuzzRuns(60) })
   t.strictSame(readdirSync(join(world.folder, 'staging')), [])
   t.ok(tally.accepted > 5 && tally.refused > 15 && tally.columns > 30, JSON.stringify(tally))
 })

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { readColumnMap } from '../../src/imports/column-maps/read-map.ts'
 import { createWorld, type World } from './bundles.ts'
+import { fuzzRuns } from './fuzz-runs.ts'
 
 async function guessOf (world: World, text: string) {
   const file = join(world.folder, 'g.csv')
@@ -83,7 +84,7 @@ t.test('any table has a guess that can be read, and that fits the result of a jo
     const outcome = await world.import(file, { course: 'Physics', dryRun: true })
     if (outcome.ok || outcome.guess === undefined || outcome.guess.map.columns.length === 0) return
     readColumnMap(JSON.stringify(outcome.guess.map), 'map')
-  }), { numRuns: 60 })
+  }), { numRuns: fuzzRuns(60) })
   const wide = Array.from({ length: 9000 }, (_, n) => `\x01\x02${n}${'\x03'.repeat(80)}`)
   const guess = await guessOf(world, `Name,${wide.join(',')}\nAnn Lee${',1'.repeat(9000)}\n`)
   t.ok(JSON.stringify(guess).length < 120_000, 'a table of 9,000 columns of control characters')

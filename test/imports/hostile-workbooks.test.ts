@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { createWorld, showErrors, writeZip, type World } from './bundles.ts'
+import { fuzzRuns } from './fuzz-runs.ts'
 import { LibreOffice } from '../support/libreoffice.ts'
 import { findLibreOffice, findOpenpyxl, needs, pathOf } from '../support/tools.ts'
 import { rowsXml, workbookFiles, writeWorkbook, type WorkbookXml } from './workbooks.ts'
@@ -112,5 +113,5 @@ t.test('a broken part never does more than fail', async (t) => {
       })
       return outcome.ok || outcome.errors.every(({ message }) => message.length <= 1000)
     }
-  ), { numRuns: 60 })
+  ), { numRuns: fuzzRuns(60) })
 })

@@ -220,6 +220,9 @@ t.test('what files in the wild do is read, with a warning', async (t) => {
 t.test('a bundle without a manifest, or with one that forgets a file', async (t) => {
   const world = await createWorld(t)
   t.match(warningCounts(await world.take(school(), { modes: false })), { manifest_missing: 1 })
+  t.match(await world.refuse(school(), { modes: false, strict: true }), [
+    /^[^:]+: There is no manifest\.csv; every file was read as bulk; once; warnings are errors with --strict$/,
+  ], 'it is about the folder, so it has no line')
   const files = bundleTexts(school())
   files['manifest.csv'] = files['manifest.csv']!.replace('file.results,bulk\r\n', '').replace(
     'version,1.1',

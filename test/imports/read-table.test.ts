@@ -3,6 +3,7 @@ import t from 'tap'
 import { Problems, Refusal } from '../../src/imports/problems.ts'
 import { readTable } from '../../src/imports/sources/read-table.ts'
 import type { TableNumbers } from '../../src/imports/sources/table-numbers.ts'
+import { fuzzRuns } from './fuzz-runs.ts'
 
 interface Table {
   rows: Array<[line: number, ...fields: string[]]>
@@ -234,7 +235,7 @@ t.test('any correctly written table is read as it was written', async () => {
         }
       }
     ),
-    { numRuns: 200, seed: 20260302 }
+    { numRuns: fuzzRuns(200), seed: 20260302 }
   )
 })
 
@@ -278,7 +279,7 @@ t.test('hostile and half-broken tables: rows or a refusal with its line, for any
         }
       }
     ),
-    { numRuns: 500, seed: 20261126 }
+    { numRuns: fuzzRuns(500), seed: 20261126 }
   )
 })
 
