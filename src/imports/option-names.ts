@@ -43,6 +43,14 @@ export function howToChooseColumns (askedBy: AskedBy = 'command'): string {
   return 'say what its columns are, with "Choose the columns"'
 }
 
+/** What to do about a mark such as "X" in a table with a column map. Follows an error. */
+export function howToExplainMark (mark: string, askedBy: AskedBy = 'command'): string {
+  const where = askedBy === 'session'
+    ? 'under "Marks"'
+    : `in "marks" of the column map${askedBy === 'command' ? ' (--map)' : ''}`
+  return `; if "${mark}" is a mark of your school, choose what it means ${where}`
+}
+
 /** How to import a table whose columns are all clear without a map. */
 export function howToTakeGuess (askedBy: AskedBy = 'command'): string {
   if (askedBy === 'command') return '--format spreadsheet'

@@ -179,7 +179,9 @@ t.test('hostile maps are refused with their place', (t) => {
   t.equal(place('{"header_row":101,"columns":[{"column":"A","use":"task"}]}'), 'header_row')
   t.equal(place(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`), 'columns')
   t.ok(readColumnMap(`\uFEFF${column('{"column":"__proto__","use":"task"}')}`, 'map.json'))
-  t.strictSame(Object.keys(COLUMN_MAP_SCHEMA.properties), ['header_row', 'points_row', 'columns'])
+  t.strictSame(Object.keys(COLUMN_MAP_SCHEMA.properties), [
+    'header_row', 'points_row', 'due_row', 'marks', 'columns',
+  ])
   t.end()
 })
 

@@ -69,6 +69,26 @@ for (const [language, header] of Object.entries(HEADERS)) {
   })
 }
 
+t.test('percentages under words of the language packs that came later, and without a suffix', async (t) => {
+  const world = await createWorld(t)
+  const take = (header: string, cells: string) => {
+    const file = join(world.folder, 'g.csv')
+    writeFileSync(file, `${header}\nAnn,Lee,ann@school.example,${cells},1700000000\n`)
+    return world.import(file, { course: header })
+  }
+  const polish =
+    'Imię,Nazwisko,Adres e-mail,Quiz: Ruch (Procent),Suma kursu (Procent),Ostatnio pobrane z tego kursu'
+  t.match(await take(polish, '80.00 %,80.00 %'), { ok: true, summary: { tasks: { added: 1 }, warnings: [] } })
+  t.match((await world.book()).students, [{ cells: { 'Quiz: Ruch': 'completed 0.8' } }])
+  const english = 'First name,Last name,Email address,Quiz: Motion,Last downloaded from this course'
+  t.match(await take(english, '80.00 %'), { ok: true, summary: { tasks: { added: 1 } } })
+  t.match((await world.books()).at(-1)?.students, [{ cells: { 'Quiz: Motion': 'completed 0.8' } }])
+  t.match(await take(polish.replaceAll('Procent', 'Odsetek'), '80.00 %,80.00 %'), {
+    ok: false,
+    errors: [{ message: /^This looks like a Moodle grade export in another language; set the language/ }],
+  }, 'a word that is not known, so the total would be taken as an activity')
+})
+
 t.test('the case: a decimal comma in quotes, institution and department', async (t) => {
   const world = await createWorld(t)
   const file = join(import.meta.dirname, '../fixtures/data-in/moodle-german/g.csv')

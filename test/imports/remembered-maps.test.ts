@@ -100,6 +100,26 @@ t.test('a map that is given counts, and is remembered although nothing else chan
   t.strictSame(origins(await taken(world, TABLE)), ['remembered'])
 })
 
+t.test('of two maps that fit one file, the one that was given last counts', async (t) => {
+  const world = await created(t)
+  const text = `x,y,Lab\n${TABLE}`
+  const first = { ...map(10), header_row: 2 }
+  const second: ColumnMap = {
+    ...first, header_row: 3, columns: [
+      { column: 'B', use: 'name' }, { column: 'D', use: 'task', points_possible: 10 },
+    ]
+  }
+  for (const [at, given] of [first, second, first].entries()) {
+    await taken(world, text, { map: given, now: () => 1e13 + at })
+    t.match(await take(world, text, { dryRun: true }), {
+      ok: true, guess: { map: { header_row: given.header_row } },
+    })
+  }
+  const before = imports(world)
+  await taken(world, text, { map: first })
+  t.equal(imports(world), before, 'it is the newest already')
+})
+
 t.test('a dry run remembers nothing, and shows what is remembered', async (t) => {
   const world = await created(t)
   t.match(await take(world, TABLE, { map: map(10), dryRun: true }), {

@@ -55,7 +55,9 @@ t.test('rows of categories, dates and points around the header (Infinite Campus,
     '"400124","Brown, Bob","09","M","72","77.5","C+"'
   ))
   t.equal(campus.students, 2)
-  t.match(campus.book.tasks, [/^HW 1\.1 .*\| 10$/, /^Ch 1 Test .*\| 100$/])
+  t.match(campus.book.tasks, [
+    /^HW 1\.1 \| Homework .*2026-09-08.*\| 10$/, /^Ch 1 Test \| Tests .*2026-09-18.*\| 100$/,
+  ])
   t.match(campus.book.students, [
     { who: 'Amy Lynn Adams', id: '400123' }, { cells: { 'HW 1.1': /^missing/ } },
   ])
@@ -65,7 +67,7 @@ t.test('rows of categories, dates and points around the header (Infinite Campus,
     'Name,Other ID,Grade,T1 Avg,,', '"ADAMS, AMY L",ADAMSAMY000,09,94.2,48,19',
     '"CLARK, CY",CLARKCY000,10,,*,14'
   ))
-  t.match(skyward.book.tasks, [/^Cell Lab .*\| 50$/, /^Ch 2 Quiz .*\| 20$/])
+  t.match(skyward.book.tasks, [/^Cell Lab \| Labs .*\| 50$/, /^Ch 2 Quiz \| Quizzes .*\| 20$/])
   t.match(skyward.book.students, [{ id: 'ADAMSAMY000', cells: { 'Cell Lab': /0\.96/ } }, { who: 'CY CLARK' }])
   const names = skyward.summary.columns?.map(({ name }) => name)
   t.strictSame(names, ['Name', 'Other ID', 'Grade', 'T1 Avg', 'Cell Lab', 'Ch 2 Quiz'])

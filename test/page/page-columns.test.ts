@@ -105,6 +105,18 @@ t.test('the columns of a table are chosen, checked live, imported and remembered
     await becomes(t, () => page.getByLabel('Points possible of Erste').inputValue(), '10', 'as before')
   })
 
+  await t.test('marks among the scores are explained', async (t) => {
+    const rows = ['Name,Lab (10 pts) 2026-09-08', '"Lee, Ann",X', '"Ng, Bob",8', '"Ortiz, Cyd",9']
+    await choose(page, 'marks.csv', rows.join('\n'))
+    await page.getByLabel('Course', { exact: true }).fill('Chemistry 9')
+    await page.getByText(/Lab is "X", expected .* choose what it means under "Marks"/).first().waitFor()
+    await page.getByText('Due Sep 8, 2026').waitFor()
+    await becomes(t, mayImport, false, 'a mark is not explained')
+    await page.getByRole('group', { name: 'Marks' }).getByLabel('“X” means').selectOption('missing')
+    await becomes(t, mayImport, true, 'checked with its meaning')
+    await lookAt(t, page, 'import-marks')
+  })
+
   await t.test('a sheet of Excel; errors say what the page has', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'page-columns-'))
     t.teardown(() => {

@@ -1,6 +1,7 @@
 // What the command line says about a table in no known format, and the file with its guessed column map.
 import { writeFileSync } from 'node:fs'
 import { counted } from '../../counted.ts'
+import { MARK_MEANINGS, type ColumnMap } from '../../imports/column-maps/column-map.ts'
 import type { TableGuess } from '../../imports/column-maps/table-guess.ts'
 import { shorten } from '../../short-text.ts'
 import type { CommandContext } from './context.ts'
@@ -11,19 +12,32 @@ import { textTable } from './table.ts'
 
 /** What the table looks like, and the guessed use of each column. */
 export function guessText ({ map, students, isRemembered }: TableGuess): string {
-  const { columns, header_row: header, points_row: points } = map
+  const { columns, header_row: header, points_row: points, due_row: due } = map
+  const hasDays = columns.some(({ due_on: dueOn }) => dueOn !== undefined)
   const tasks = columns.filter(({ use }) => use === 'task').length
-  const rows = columns.map(({ column, title, use, points_possible: possible, note }) => [
+  const rows = columns.map(({ column, title, use, points_possible: possible, due_on: dueOn, note }) => [
     oneLine(`${shorten(String(column))}${title === undefined ? '' : ` (${shorten(title)})`}`),
     use,
     possible === undefined ? '' : String(possible ?? 'none'),
+    ...(hasDays ? [dueOn ?? ''] : []),
     note ?? '',
   ])
   const size = `${counted(students, 'student')} and ${counted(tasks, 'assignment')}`
+  const whose = isRemembered === true ? 'The column map that is remembered for the course' : 'A guess'
   const head = `This looks like a table of ${size}. Its header is in row ${header}${
     points == null ? '' : `, its points possible are in row ${points}`
-  }. ${isRemembered === true ? 'The column map that is remembered for the course' : 'A guess'}:\n`
-  return head + textTable([['COLUMN', 'USE', 'POINTS', 'WHY'], ...rows])
+  }${due == null ? '' : `, its due dates are in row ${due}`}. ${whose}:\n`
+  const titles = ['COLUMN', 'USE', 'POINTS', ...(hasDays ? ['DUE'] : []), 'WHY']
+  return head + textTable([titles, ...rows]) + marksText(map)
+}
+
+/** The marks whose meaning no one has said yet. */
+function marksText ({ marks = {} }: ColumnMap): string {
+  const unknown = Object.entries(marks).flatMap(([mark, meaning]) => meaning === null ? [mark] : [])
+  if (unknown.length === 0) return ''
+  const shown = oneLine(unknown.map((mark) => `"${shorten(mark)}"`).join(', '))
+  return `Marks among the scores: ${shown}. Say in "marks" of the map what each means: ` +
+    `${MARK_MEANINGS.join(', ')}.\n`
 }
 
 /**

@@ -9,12 +9,20 @@ export const MAP_USES = [
 ] as const
 export type MapUse = typeof MAP_USES[number]
 
+/** What a mark among the scores can mean, such as "X". `no_result`: as if the cell were blank. */
+export const MARK_MEANINGS = [
+  'missing', 'exempt', 'submitted', 'in_progress', 'completed', 'no_result',
+] as const
+export type MarkMeaning = typeof MARK_MEANINGS[number]
+
 /** Most bytes of a map as JSON: it is part of a job's payload (`db/queries/stored-json.ts`). */
 export const MAP_BYTES_MAX = 200 * 1024
 /** Most columns that a map names. */
 const COLUMNS_MAX = 2000
 /** The last column of a spreadsheet. */
 const POSITION_MAX = 20_000
+/** Most marks that a map explains. */
+const MARKS_MAX = 200
 /** The header is one of the first lines. */
 export const HEADER_MAX = 100
 
@@ -40,6 +48,10 @@ const choice = Type.Object({
   note: Type.Optional(Type.String({ maxLength: NAME_MAX, description: 'a text for people' })),
 }, { additionalProperties: false, description: 'an object with "column" and "use"' })
 
+const meaning = Type.Union([Type.Enum([...MARK_MEANINGS]), Type.Null()], {
+  description: `one of ${MARK_MEANINGS.join(', ')}, or null (not known yet)`,
+})
+
 const line = (description: string) => Type.Integer({ minimum: 1, maximum: HEADER_MAX, description })
 
 /** The JSON Schema of a column map. */
@@ -47,6 +59,13 @@ export const COLUMN_MAP_SCHEMA = Type.Object({
   header_row: Type.Optional(line(`the line of the header, 1 to ${HEADER_MAX}`)),
   points_row: Type.Optional(Type.Union([line('a line'), Type.Null()], {
     description: `the line of the row of points possible, 1 to ${HEADER_MAX}, or null`,
+  })),
+  due_row: Type.Optional(Type.Union([line('a line'), Type.Null()], {
+    description: `the line of the row of due dates, 1 to ${HEADER_MAX}, or null`,
+  })),
+  marks: Type.Optional(Type.Record(Type.String(), meaning, {
+    maxProperties: MARKS_MAX,
+    description: `an object with at most ${MARKS_MAX} marks, such as {"X": "missing"}`,
   })),
   columns: Type.Array(choice, {
     minItems: 1, maxItems: COLUMNS_MAX, description: `a list of 1 to ${COLUMNS_MAX} columns`,

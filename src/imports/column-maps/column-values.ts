@@ -2,7 +2,7 @@
 import type { TableNumbers } from '../sources/table-numbers.ts'
 import { dayOf } from '../sources/text-values.ts'
 import type { HeaderMeaning } from './column-words.ts'
-import { wordOf } from './mapped-cells.ts'
+import { isUnknownMark, wordOf } from './mapped-cells.ts'
 
 /** One column of a table as far as it is understood. */
 export interface SeenColumn {
@@ -10,6 +10,10 @@ export interface SeenColumn {
   at: number
   name: string
   meaning: HeaderMeaning
+  /** The due date that the header names; `YYYY-MM-DD`. `name` is without it. */
+  dueOn?: string
+  /** A date in the header whose order is not known. */
+  unclearDate?: string
   values: ColumnValues
 }
 
@@ -28,6 +32,8 @@ export interface ColumnValues {
   /** Short texts without digits. */
   letters: number
   distinct: number
+  /** Short texts without a number that are no known words, by their first spelling. */
+  marks: string[]
   /** The largest and the smallest number. */
   most: number
   least: number
@@ -37,12 +43,15 @@ export interface ColumnValues {
 
 /** Longer texts are none of those that are counted, other than a name. */
 const SHORT = 30
+/** Most marks that are kept of a column. */
+const MARKS_KEPT = 20
 
 export function valuesOf (cells: Iterable<string>, numbers: TableNumbers | undefined): ColumnValues {
   const seen = new Set<string>()
+  const marks = new Map<string, string>()
   const values: ColumnValues = {
     filled: 0, numbers: 0, percents: 0, words: 0, dates: 0, emails: 0, names: 0, letters: 0, distinct: 0,
-    most: -Infinity, least: Infinity, isCount: true,
+    marks: [], most: -Infinity, least: Infinity, isCount: true,
   }
   for (const cell of cells) {
     if (cell === '' || cell === '-' || cell === 'NULL') continue
@@ -52,6 +61,10 @@ export function valuesOf (cells: Iterable<string>, numbers: TableNumbers | undef
     const number = numbers?.of(isPercent ? cell.slice(0, -1).trimEnd() : cell)
     if (number === undefined) {
       values.isCount = false
+      if (marks.size < MARKS_KEPT && isUnknownMark(cell)) {
+        const key = cell.toLowerCase()
+        marks.set(key, marks.get(key) ?? cell)
+      }
       if (wordOf(cell) !== undefined) values.words++
       else if (isDate(cell)) values.dates++
       else if (cell.length <= 3 && /^\p{L}/u.test(cell)) values.letters++
@@ -66,6 +79,7 @@ export function valuesOf (cells: Iterable<string>, numbers: TableNumbers | undef
     if (number !== values.numbers) values.isCount = false
   }
   values.distinct = seen.size
+  values.marks = [...marks.values()]
   return values
 }
 

@@ -9,7 +9,7 @@ const IDENTITY: Readonly<Record<IdentityUse, readonly string[]>> = {
     'studentid', 'studentnumber', 'studentno', 'studentnr', 'studentnum', 'studentidnumber', 'idnumber',
     'sisid', 'sisuserid', 'stateid', 'schoolid', 'localid', 'districtid', 'pupilid', 'learnerid', 'permid',
     'permnum', 'permnumber', 'permanentid', 'emplid', 'universityid', 'campusid', 'banneridn', 'bannerid',
-    'upn', 'candidatenumber', 'stu#', 'student#', 'id#', 'stuid', 'stunum', 'stuno', 'otherid',
+    'upn', 'personid', 'candidatenumber', 'stu#', 'student#', 'id#', 'stuid', 'stunum', 'stuno', 'otherid',
     'matricula', 'numerodematricula', 'numeromatricula', 'nomatricula',
     'matriculaid', 'numerodeestudiante', 'numeroestudiante', 'iddeestudiante', 'idestudiante',
     'iddelestudiante', 'iddealumno', 'idalumno', 'codigo', 'numerodeid', 'nia', 'matrikelnummer',
@@ -81,7 +81,8 @@ const TOTAL_WORDS = new Set([
 ])
 const TOTALS = new Set([
   'grade', 'grades', 'finalgrade', 'coursegrade', 'currentgrade', 'lettergrade', 'semestergrade',
-  'quartergrade', 'termgrade', 'classgrade', 'mark', 'finalmark', 'score', 'finalscore', 'currentscore',
+  'quartergrade', 'termgrade', 'classgrade', 'numericgrade', 'letter',
+  'mark', 'finalmark', 'score', 'finalscore', 'currentscore',
   'points', 'pointsearned', 'percent', 'percentage', 'pct', '%', 'result', 'finalpercent', 'finalpercentage',
   'currentpercent', 'calificacionfinal', 'calificacion', 'notafinal', 'nota', 'puntaje', 'porcentaje',
   'inprogress', 'inprogress%', 'inprogressgrade', 'progressgrade', 'endnote', 'punkte', 'prozent',
@@ -178,6 +179,13 @@ function singleSpaced (header: string): string | undefined {
 /** The label of a row of points possible. */
 const POINTS_LABEL =
   /^(max(imum)?\.?( (points|score|marks?|pts\.?))?|points?( possible| max)?|possible( points)?|total points|out of|pts\.?|full marks|puntos( posibles)?|puntaje( maximo)?|maximo|(max(imal)?\.? ?)?punkte|maximum|bareme)[:.]?$/i
+
+/** The number in a cell of the row of points possible: "8" of "8", "8 pts", "Max: 8" and "/8". */
+export function amountIn (cell: string): string {
+  return cell.length > 40
+    ? cell
+    : cell.replace(/^(max(imum)?\.?|out of|of|sobre|von|\/)[: ]? ?(?=\d)/i, '').replace(/ ?(points?|pts?\.?)$/i, '')
+}
 
 export function isPointsLabel (cell: string): boolean {
   return cell.length <= 40 && POINTS_LABEL.test(cell.normalize('NFD').replace(/\p{M}/gu, ''))

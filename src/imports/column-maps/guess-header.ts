@@ -1,13 +1,16 @@
 // Finds the header of a table that no one has described, and its row of points possible.
 import { numberOf } from '../sources/text-values.ts'
 import { HEADER_MAX } from './column-map.ts'
-import { isPointsLabel, meaningOf } from './column-words.ts'
+import { amountIn, isPointsLabel, meaningOf } from './column-words.ts'
+import { isClearDueLabel, isDay, isDueLabel } from './due-dates.ts'
 import type { SampleRow } from './sample-rows.ts'
 
 /** The header is among this many rows that are not blank. */
 const ROWS_LOOKED_AT = 30
 /** The row of points possible is at most this many rows away from the header. */
 const POINTS_ROWS_AWAY = 3
+/** The row of due dates is at most this many rows away from the header. */
+const DUE_ROWS_AWAY = { above: 6, below: 3 }
 /** Most cells of a row that are looked at for a header. */
 const CELLS_LOOKED_AT = 500
 
@@ -60,15 +63,35 @@ export function guessPointsRow (
     if (!amounts.every(({ cell }) => isAmount(cell))) continue
     const following = rows.slice(Math.max(at, header) + 1)
     const fits = amounts.every(({ cell, column }) => {
-      return following.every((row) => !((numberOf(row.cells[column] ?? '') ?? 0) > Number(cell)))
+      return following.every((row) => !((numberOf(row.cells[column] ?? '') ?? 0) > Number(amountIn(cell))))
     })
     if (fits) return at
   }
   return undefined
 }
 
+/**
+ * The index of the row of due dates: all of its cells are dates but a label, and it names no one. -1: there
+ * is none. `people`: as for `guessPointsRow`.
+ */
+export function guessDueRow (
+  rows: readonly SampleRow[], header: number, people: readonly number[]
+): number {
+  const near = (at: number) => at !== header && at >= header - DUE_ROWS_AWAY.above &&
+    at <= header + DUE_ROWS_AWAY.below
+  return rows.findIndex(({ line, cells }, at) => {
+    if (!near(at) || line > HEADER_MAX) return false
+    const others = cells.filter((cell, column) => {
+      return cell !== '' && !isDueLabel(cell) && !people.includes(column)
+    })
+    const isPerson = people.some((column) => (cells[column] ?? '') !== '' && !isDueLabel(cells[column] ?? ''))
+    const isEnough = others.length > 1 || (others.length === 1 && cells.some(isClearDueLabel))
+    return !isPerson && isEnough && others.every(isDay)
+  })
+}
+
 function isAmount (cell: string): boolean {
-  return cell === '%' || cell === '100%' || (numberOf(cell.replace(/ ?(points?|pts?\.?)$/i, '')) ?? 0) > 0
+  return cell === '%' || cell === '100%' || (numberOf(amountIn(cell)) ?? 0) > 0
 }
 
 /** With the last cell that is not blank. */

@@ -1,7 +1,7 @@
 // A column map for a table that is in no known format, guessed from its header and its first rows. People
 // check it before anything is imported with it, so every column has a note that says why.
-import { shorten } from '../../short-text.ts'
 import { columnLetters } from '../column-letters.ts'
+import type { DateOrder } from '../import-options.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import type { ColumnChoice, ColumnMap } from './column-map.ts'
 import { valuesOf, type ColumnValues, type SeenColumn } from './column-values.ts'
@@ -9,20 +9,21 @@ import {
   isPointsLabel, meaningOf, pointsInHeader, withoutPercent, type HeaderMeaning,
 } from './column-words.ts'
 import { HeaderColumns } from './find-columns.ts'
-import { guessHeader, guessPointsRow } from './guess-header.ts'
+import { bounded, previewOf } from './guess-bounds.ts'
+import { guessCategories } from './guess-categories.ts'
+import { detailsOf, unknownMarks, withoutDate } from './guess-details.ts'
+import { guessDueRow, guessHeader, guessPointsRow } from './guess-header.ts'
 import { guessPeople } from './guess-people.ts'
 import { guessSingleTask, guessTitles, type GuessedTitle } from './guess-titles.ts'
-import { isSummary } from './mapped-cells.ts'
+import { dateInHeader, dueDay, isDay, orderShownBy } from './due-dates.ts'
+import { isSummary, marksOf } from './mapped-cells.ts'
 import { sampleRows, type Sample, type SampleRow } from './sample-rows.ts'
-import type { PreviewRow, TableGuess } from './table-guess.ts'
+import type { TableGuess } from './table-guess.ts'
 
 /** Rows that are looked at. */
 const ROWS = 1000
 /** Columns that are looked at; a map may name as many. */
 const COLUMNS = 2000
-/** Most characters of a guess as JSON: the result of a job is bounded. */
-const JSON_MAX = 80_000
-const PREVIEW = { rows: 10, columns: 50, characters: 60, json: 36_000 }
 /** A longer header is named by its letter. */
 const NAMED_MAX = 60
 /** Larger numbers are ids or phone numbers. */
@@ -30,42 +31,74 @@ const POINTS_MAX = 10_000
 
 /**
  * Guesses the columns of a table from at most 1,000 rows. Undefined: it has no row that can be a header.
- * Throws Refusal as `readTable` does.
+ * `dates`: the order of dates in headers, if it is known. Throws Refusal as `readTable` does.
  */
-export async function guessMap (file: SourceFile): Promise<TableGuess | undefined> {
-  return guessOfSample(await sampleRows(file, { rows: ROWS, width: COLUMNS }))
+export async function guessMap (file: SourceFile, dates?: DateOrder): Promise<TableGuess | undefined> {
+  return guessOfSample(await sampleRows(file, { rows: ROWS, width: COLUMNS }), dates)
 }
 
 /** What a table is by a remembered map. Throws Refusal as `readTable` does. */
 export async function guessOfMap (file: SourceFile, map: ColumnMap): Promise<TableGuess> {
-  const { rows } = await sampleRows(file, { rows: ROWS, width: COLUMNS })
+  const { rows, numbers } = await sampleRows(file, { rows: ROWS, width: COLUMNS })
   const header = map.header_row ?? rows.find(({ line }) => line !== map.points_row)?.line ?? 1
+  const students = rows.filter(({ line }) => line > header && line !== map.points_row && line !== map.due_row)
+  const { marks, due_row: dueRow } = map
+  const found = unknownMarks(tasksOfMap(map, rows, header).map((at): SeenColumn => {
+    const values = valuesOf(cellsOf(students, at), numbers)
+    return { at, name: '', meaning: meaningOf(''), values }
+  }), new Set(marksOf(map).keys()))
   return {
-    map: { header_row: header, points_row: map.points_row ?? null, columns: bounded(map.columns) },
+    map: {
+      header_row: header,
+      points_row: map.points_row ?? null,
+      ...(dueRow == null ? {} : { due_row: dueRow }),
+      ...(marks === undefined && found === undefined ? {} : { marks: { ...found, ...marks } }),
+      columns: bounded(map.columns),
+    },
     preview: previewOf(rows),
-    students: rows.filter(({ line }) => line > header && line !== map.points_row).length,
+    students: students.length,
     isRemembered: true,
   }
 }
 
-function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): TableGuess | undefined {
+/** The indexes of the tasks. */
+function tasksOfMap ({ columns }: ColumnMap, rows: readonly SampleRow[], header: number): number[] {
+  const found = new HeaderColumns(rows.find(({ line }) => line === header)?.cells ?? [])
+  return columns.flatMap(({ column, use }) => {
+    const at = use === 'task' ? found.find(column) : undefined
+    return typeof at === 'number' ? [at] : []
+  })
+}
+
+function guessOfSample (
+  { rows, numbers }: Pick<Sample, 'rows' | 'numbers'>, dates: DateOrder | undefined
+): TableGuess | undefined {
   const at = guessHeader(rows)
   const header = at === undefined ? undefined : rows[at]
   if (at === undefined || header === undefined) return undefined
   const names = header.cells
+  const order = dates ?? orderShownBy(names.flatMap((name) => dateInHeader(name)?.date ?? []))
   const columnsOf = (students: readonly SampleRow[], titles?: ReadonlyMap<number, GuessedTitle>) =>
     names.map((own, column): SeenColumn => {
-      const name = titles?.get(column)?.title ?? own
+      const { name, ...due } = withoutDate(titles?.get(column)?.title ?? own, order)
       const values = valuesOf(cellsOf(students, column), numbers)
-      return { at: column, name, meaning: meaningOf(name), values }
+      return { at: column, name, meaning: meaningOf(name), values, ...due }
     })
   const all = rows.slice(at + 1)
   const people = guessPeople(columnsOf(all))
   const pointsAt = guessPointsRow(rows, at, [...people.keys()])
   const points = pointsAt === undefined ? undefined : rows[pointsAt]
-  const students = all.filter((row) => row !== points && isAboutStudent(row, people))
-  const titles = guessTitles({ rows, header: at, people: [...people.keys()], points, students })
-  const columns = columnsOf(students, titles)
+  const due = rows[guessDueRow(rows, at, [...people.keys()])]
+  const students = all.filter((row) => row !== points && row !== due && isAboutStudent(row, people))
+  const categories = guessCategories(rows, at, [...people.keys()])
+  const titles = guessTitles({ rows, header: at, people: [...people.keys()], points, due, students })
+  // Dates that cannot be read would only stop the import.
+  const dueOrder = dates ?? orderShownBy(due?.cells ?? [])
+  const isDueRead = due?.cells.every((cell) => !isDay(cell) || dueDay(cell, dueOrder) !== undefined) === true
+  const columns = columnsOf(students, titles).map((column) => {
+    const day = due?.cells[column.at] ?? ''
+    return isDueRead || !isDay(day) ? column : { ...column, unclearDate: day }
+  })
   const isAlone = tasksOf(columns, people, points).length === 0
   const found = new HeaderColumns(names)
   let isCertain = students.length > 0 && people.size > 0 && !isAlone && titles.size === 0 &&
@@ -78,15 +111,22 @@ function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): Ta
     if (choice === undefined) return []
     const { isClear, ...rest } = choice
     isCertain &&= isClear
-    const title = rest.use === 'task' ? { ...titles.get(column.at), ...titled(rest.title ?? '', '') } : {}
-    return [{ column: nameOf({ at: column.at, name: names[column.at] ?? '' }, found), ...rest, ...title }]
+    const own = names[column.at] ?? ''
+    const category = categories.get(column.at)
+    const guessed = { ...(category === undefined ? {} : { category }), ...titles.get(column.at) }
+    const details = rest.use === 'task' ? detailsOf(column, rest, { own, guessed }) : {}
+    return [{ column: nameOf({ at: column.at, name: own }, found), ...rest, ...details }]
   })
+  const marks = unknownMarks(columns.filter(({ at }) => !people.has(at)))
+  isCertain &&= marks === undefined
   const [only, ...others] = choices.filter(({ use }) => use === 'task')
   if (isAlone && only !== undefined && others.length === 0) describe(only, guessSingleTask(rows.slice(0, at)))
   return {
     map: {
       header_row: header.line,
       points_row: points?.line ?? null,
+      ...(due === undefined || !isDueRead ? {} : { due_row: due.line }),
+      ...(marks === undefined ? {} : { marks }),
       columns: bounded(choices),
     },
     preview: previewOf(rows),
@@ -147,7 +187,8 @@ function choiceOf (
   if (meaning.isTotal && !(isAlone && values.numbers > 0)) return leftOut('it is a total', true)
   if (values.filled === 0 && !hasPoints) return leftOut('it has no values yet', true)
   const grades = values.numbers + values.words
-  if (values.filled > 0 && 2 * grades < values.filled) {
+  const saysPoints = values.numbers > 0 && (hasPoints || pointsInHeader(name)?.isClear === true)
+  if (values.filled > 0 && 2 * grades < values.filled && !saysPoints) {
     if (2 * values.dates > values.filled) return leftOut('dates are not scores')
     const areLetters = 2 * values.letters > values.filled
     return leftOut(areLetters ? 'letters are not scores' : 'text is not a score')
@@ -190,35 +231,6 @@ function titled (title: string, name: string): Pick<ColumnChoice, 'title'> {
 function nameOf ({ at, name }: Pick<SeenColumn, 'at' | 'name'>, header: HeaderColumns): string {
   const isPlain = name !== '' && name.length <= NAMED_MAX && name.isWellFormed() && header.find(name) === at
   return isPlain ? name : columnLetters(at + 1)
-}
-
-/** Those about people and tasks come first if not all fit. */
-function bounded (choices: ColumnChoice[]): ColumnChoice[] {
-  let left = JSON_MAX
-  const kept = new Set<ColumnChoice>()
-  const isLeftOut = ({ use }: ColumnChoice) => use === 'left_out'
-  for (const choice of [...choices.filter((one) => !isLeftOut(one)), ...choices.filter(isLeftOut)]) {
-    left -= JSON.stringify(choice).length + 1
-    if (left < 0) break
-    kept.add(choice)
-  }
-  return choices.filter((choice) => kept.has(choice))
-}
-
-function previewOf (rows: readonly SampleRow[]): PreviewRow[] {
-  const preview: PreviewRow[] = []
-  let left = PREVIEW.json
-  for (const { line, cells } of rows.slice(0, PREVIEW.rows)) {
-    const row = {
-      line,
-      cells: cells.slice(0, PREVIEW.columns).map((cell) => shorten(cell, PREVIEW.characters).toWellFormed()),
-    }
-    // A control character takes six characters in JSON.
-    left -= JSON.stringify(row).length
-    if (left < 0) break
-    preview.push(row)
-  }
-  return preview
 }
 
 function * cellsOf (rows: readonly SampleRow[], column: number): Generator<string> {

@@ -2,6 +2,7 @@
 // ("Homework" over "1" and "2"), or above it; and what the lines above a table of one assignment say of it.
 import { dayOf, numberOf } from '../sources/text-values.ts'
 import type { ColumnChoice } from './column-map.ts'
+import { areCategories } from './guess-categories.ts'
 import type { SampleRow } from './sample-rows.ts'
 
 /** The row of titles is at most this many rows above the header, or this many below it. */
@@ -24,11 +25,15 @@ interface Looked {
   people: readonly number[]
   /** The row of points possible. */
   points: SampleRow | undefined
+  /** The row of due dates. */
+  due: SampleRow | undefined
   students: readonly SampleRow[]
 }
 
 /** The titles of columns, by their indexes, if the header has none for some columns with values. */
-export function guessTitles ({ rows, header, people, points, students }: Looked): Map<number, GuessedTitle> {
+export function guessTitles (
+  { rows, header, people, points, due, students }: Looked
+): Map<number, GuessedTitle> {
   const names = rows[header]?.cells ?? []
   const width = Math.max(0, ...students.map(({ cells }) => cells.length))
   const unnamed = Array.from({ length: width }, (_, at) => at).filter((at) => {
@@ -36,9 +41,12 @@ export function guessTitles ({ rows, header, people, points, students }: Looked)
   })
   const below = rows.slice(header + 1, header + 1 + ROWS_AWAY.below)
   const above = rows.slice(Math.max(0, header - ROWS_AWAY.above), header).reverse()
-  const found = unnamed.length === 0 || people.length === 0
-    ? undefined
-    : [...below, ...above].find((row) => row !== points && areTitles(row, { unnamed, people, names }))
+  const near = [...below, ...above].filter((row) => row !== points && row !== due)
+  const candidates = unnamed.length === 0 || people.length === 0
+    ? []
+    : near.filter((row) => areTitles(row, { unnamed, people, names }))
+  // A row of categories looks like one of titles if no category comes twice.
+  const found = candidates.find((row) => !areCategories(row, people)) ?? candidates[0]
   if (found === undefined) return groupedTitles(rows[header - 1], names, people)
   const isBelow = below.includes(found)
   const titles = new Map<number, GuessedTitle>()

@@ -1,11 +1,15 @@
 // What a column map means for the columns of one table.
 import { listNames, shorten } from '../../short-text.ts'
 import { columnLetters } from '../column-letters.ts'
+import type { DateOrder } from '../import-options.ts'
 import type { ImportRun } from '../import-run.ts'
+import { optionName } from '../option-names.ts'
 import { Refusal, type Place } from '../problems.ts'
 import type { ColumnLayout, IdentityUse, TableLayout } from '../grade-book/table-layout.ts'
 import type { TableNumbers } from '../sources/table-numbers.ts'
 import type { ColumnChoice, ColumnMap, MapUse } from './column-map.ts'
+import { amountIn } from './column-words.ts'
+import { dueDay, orderShownBy } from './due-dates.ts'
 import { HeaderColumns } from './find-columns.ts'
 
 const IDENTITY: Readonly<Record<Exclude<MapUse, 'task' | 'left_out'>, IdentityUse>> = {
@@ -19,12 +23,19 @@ const IDENTITY: Readonly<Record<Exclude<MapUse, 'task' | 'left_out'>, IdentityUs
 }
 const WHO: readonly MapUse[] = ['name', 'first_name', 'last_name', 'student_id', 'email', 'login']
 
+interface MappedRow {
+  fields: string[]
+  place: Place
+}
+
 interface MappedTable {
   names: string[]
   /** Where the header is. */
   place: Place
   /** The row of points possible; undefined if the map names none. */
-  points: { fields: string[], place: Place } | undefined
+  points: MappedRow | undefined
+  /** The row of due dates; undefined if the map names none. */
+  due: MappedRow | undefined
   numbers: TableNumbers
   run: ImportRun
 }
@@ -33,12 +44,13 @@ interface MappedTable {
 export function layoutOfMap (map: ColumnMap, table: MappedTable): TableLayout {
   const { names, place } = table
   const chosen = choicesByColumn(map, names, place)
+  const order = table.run.options.dates ?? orderShownBy(table.due?.fields ?? [])
   const columns = names.map((name, at): ColumnLayout => {
     const choice = chosen.get(at)
     if (choice === undefined) return { use: 'left_out', reason: name === '' ? 'no_title' : 'not_chosen' }
     if (choice.use === 'left_out') return { use: 'left_out', reason: 'not_chosen' }
     if (choice.use !== 'task') return { use: IDENTITY[choice.use] }
-    return taskOf(choice, at, table)
+    return taskOf(choice, at, table, order)
   })
   // A column without a header has its title in the report and in errors.
   const shown = names.map((name, at) => name === '' ? chosen.get(at)?.title ?? name : name)
@@ -78,31 +90,52 @@ function choicesByColumn (
 }
 
 function taskOf (
-  { points_possible: given, title, category, due_on: dueOn }: ColumnChoice, at: number, table: MappedTable
+  { points_possible: given, title, category, due_on: dueOn }: ColumnChoice, at: number, table: MappedTable,
+  order: DateOrder | undefined
 ): ColumnLayout {
+  const shown = title ?? nameAt(table.names, at)
   const column = {
     id: null,
-    title: title ?? nameAt(table.names, at),
+    title: shown,
     category,
-    dueOn: dueOn ?? null,
+    dueOn: dueOn ?? dueOf(at, shown, table, order),
   }
-  const possible = given ?? pointsOf(at, table)
+  const possible = given ?? pointsOf(at, shown, table)
   if (possible === 'percent') return { use: 'task_percent', ...column, pointsPossible: 100 }
   const reason = possible === null ? 'no_points' : null
   return { use: 'task_points', ...column, pointsPossible: possible, reason }
 }
 
+/** What the row of due dates says about a column. */
+function dueOf (
+  at: number, title: string, { due, run }: MappedTable, order: DateOrder | undefined
+): string | null {
+  const text = due?.fields[at]?.trim() ?? ''
+  if (due === undefined || text === '' || text === '-') return null
+  const day = dueDay(text, order)
+  if (day === undefined) {
+    run.problems.error(
+      due.place,
+      `the due date of ${shorten(title)} is "${shorten(text)}", expected a date written ` +
+        `YYYY-MM-DD; or set the order of dates with ${optionName('dates', run.options.askedBy)}`
+    )
+  }
+  return day ?? null
+}
+
 /** What the row of points possible says about a column. */
-function pointsOf (at: number, { names, points, numbers, run }: MappedTable): number | 'percent' | null {
+function pointsOf (
+  at: number, title: string, { points, numbers, run }: MappedTable
+): number | 'percent' | null {
   const text = points?.fields[at]?.trim() ?? ''
   if (points === undefined || text === '' || text === '-') return null
   if (/^(100 ?)?%$|^percent(age)?$/i.test(text)) return 'percent'
-  const number = numbers.of(text.replace(/ ?(points?|pts?\.?)$/i, ''))
+  const number = numbers.of(amountIn(text))
   if (number !== undefined && number > 0) return number
   if (number === undefined) {
     run.problems.error(
       points.place,
-      `the points possible of ${shorten(nameAt(names, at))} are "${shorten(text)}", ` +
+      `the points possible of ${shorten(title)} are "${shorten(text)}", ` +
         `expected ${numbers.expected(text, 'a number such as 10, a blank cell or "%"')}`
     )
   }

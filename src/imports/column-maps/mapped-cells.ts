@@ -1,5 +1,6 @@
 // What cells of a table say that are not numbers.
 import type { GradeWord } from '../grade-book/grade.ts'
+import type { ColumnMap, MarkMeaning } from './column-map.ts'
 
 const WORDS: Readonly<Record<Exclude<GradeWord, 'graded' | 'not_started'>, readonly string[]>> = {
   exempt: ['ex', 'exc', 'exempt', 'excused', 'exmpt', 'waived', 'exento', 'exenta', 'eximido', 'eximida'],
@@ -16,6 +17,27 @@ const BY_WORD: ReadonlyMap<string, GradeWord> = new Map(
 )
 /** A longer text is none of the words. */
 const WORD_MAX = 30
+
+/** Whether a cell is a mark that only its school knows: a short text without digits. */
+export function isUnknownMark (text: string): boolean {
+  return text.length <= WORD_MAX && !/\p{N}/u.test(text) && wordOf(text) === undefined
+}
+
+/** What the marks of a map mean, by the mark in lower case. Those that are null are not known. */
+export function marksOf ({ marks = {} }: ColumnMap): ReadonlyMap<string, GradeWord | null> {
+  return new Map(Object.entries(marks).flatMap(([mark, meaning]) => {
+    return meaning === null ? [] : [[mark.trim().toLowerCase(), MEANINGS[meaning]] as const]
+  }))
+}
+
+const MEANINGS: Readonly<Record<MarkMeaning, GradeWord | null>> = {
+  missing: 'missing',
+  exempt: 'exempt',
+  submitted: 'submitted',
+  in_progress: 'in_progress',
+  completed: 'graded',
+  no_result: null,
+}
 
 /** What a cell that is not blank says; null: as if it were blank. Undefined: a number or another text. */
 export function wordOf (text: string): GradeWord | null | undefined {

@@ -4,12 +4,17 @@ import type { GradeBookReading } from '../grade-book/grade-book.ts'
 import { readTableFormat } from '../grade-book/read-table-format.ts'
 import type { IdentityUse, TableFormat } from '../grade-book/table-layout.ts'
 import type { WarningCode } from '../messages.ts'
+import { howToExplainMark } from '../option-names.ts'
 import { Refusal } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
 import type { ColumnMap } from './column-map.ts'
 import { layoutOfMap } from './map-layout.ts'
-import { isSummary, wordOf } from './mapped-cells.ts'
+import { isSummary, isUnknownMark, marksOf, wordOf } from './mapped-cells.ts'
 import type { MappedRows } from './remembered-map.ts'
+
+/** Rows of a map besides the header. */
+const PLACES = ['points_row', 'due_row'] as const
+type RowPlace = typeof PLACES[number]
 
 interface Row {
   fields: string[]
@@ -21,7 +26,6 @@ const FORMAT: Omit<TableFormat, 'layoutOf'> = {
   ids: ['identity_student_id', 'identity_login', 'identity_email'],
   isKnownByName: true,
   dividesNames: true,
-  wordOf,
   alsoExpected: '"EX" (excused), "missing" or a blank cell',
   otherRow,
 }
@@ -43,31 +47,53 @@ export function readMappedTable (
   map: ColumnMap, reading: GradeBookReading, onHeader: (rows: MappedRows) => void
 ): RowVisitor {
   const { file, numbers, run } = reading
-  const { header_row: headerLine, points_row: pointsLine = null } = map
+  const { header_row: headerLine } = map
+  const places = new Map<number, RowPlace>()
+  for (const place of PLACES) {
+    const line = map[place]
+    if (line == null) continue
+    const other = line === headerLine ? 'header_row' : places.get(line)
+    if (other !== undefined) {
+      const message = `is both the ${other} and the ${place} of the column map; correct one of them`
+      throw new Refusal({ file: file.name, line }, message)
+    }
+    places.set(line, place)
+  }
+  const last = Math.max(0, ...places.keys())
+  const found = new Map<RowPlace, Row>()
   let header: Row | undefined
-  let points: Row | undefined
   let width = 0
   let students: RowVisitor | undefined
   const waiting: Row[] = []
   const above: string[][] = []
   const begin = () => {
     if (header === undefined || students !== undefined) return
-    if (pointsLine !== null && points === undefined) throw noLine(pointsLine, 'points_row')
+    const missing = [...places].find(([, place]) => !found.has(place))
+    if (missing !== undefined) throw noLine(...missing)
     const names = header.fields
-    const place = { file: file.name, line: header.line }
+    const placed = (place: RowPlace) => {
+      const row = found.get(place)
+      return row && { fields: row.fields, place: { file: file.name, line: row.line } }
+    }
+    const marks = marksOf(map)
     const format: TableFormat = {
       ...FORMAT,
+      wordOf: (text) => {
+        const meaning = marks.size === 0 ? undefined : marks.get(text.toLowerCase())
+        return meaning === undefined ? wordOf(text) : meaning
+      },
+      howToExplain: (text) => isUnknownMark(text) ? howToExplainMark(shorten(text), run.options.askedBy) : '',
       layoutOf: () => layoutOfMap(map, {
         names,
-        place,
-        points: points === undefined
-          ? undefined
-          : { fields: points.fields, place: { file: file.name, line: points.line } },
+        place: { file: file.name, line: header?.line ?? null },
+        points: placed('points_row'),
+        due: placed('due_row'),
         numbers,
         run,
       }),
     }
-    onHeader({ header: names, points: points?.fields, above })
+    const [points, due] = PLACES.map((place) => found.get(place)?.fields)
+    onHeader({ header: names, points, due, above })
     students = readTableFormat(format, names, header.line, reading)
     for (const { fields, line } of waiting.splice(0)) student(fields, line)
   }
@@ -89,10 +115,12 @@ export function readMappedTable (
     const message = `is blank or inside a row, but it is the ${what} of the column map; correct ${what}`
     return new Refusal({ file: file.name, line }, message)
   }
+  const isComplete = () => found.size === places.size
   const visit = (fields: string[], line: number) => {
-    if (line === pointsLine) {
-      points = { fields, line }
-      if (header !== undefined) begin()
+    const place = places.get(line)
+    if (place !== undefined) {
+      found.set(place, { fields, line })
+      if (isComplete()) begin()
       return
     }
     if (header === undefined) {
@@ -108,14 +136,12 @@ export function readMappedTable (
         const message = `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
         throw new Refusal({ file: file.name, line }, message)
       }
-      if (pointsLine === null || pointsLine < line) begin()
+      if (isComplete() || last < line) begin()
       return
     }
+    if (students === undefined && line > last) begin()
     if (students !== undefined) student(fields, line)
-    else {
-      if (pointsLine !== null && line > pointsLine) throw noLine(pointsLine, 'points_row')
-      waiting.push({ fields, line })
-    }
+    else waiting.push({ fields, line })
   }
   return Object.assign(visit, {
     end () {

@@ -16,7 +16,9 @@ export interface MappedRows {
   header: readonly string[]
   /** The row of points possible; undefined if the map names none. */
   points: readonly string[] | undefined
-  /** The rows above the header, without the row of points possible. */
+  /** The row of due dates; undefined if the map names none. */
+  due?: readonly string[] | undefined
+  /** The rows above the header, without those two. */
   above: ReadonlyArray<readonly string[]>
 }
 
@@ -26,12 +28,12 @@ export interface MappedRows {
  * titles, they may be from the rows above the header, as in a file with one assignment, so these must be the
  * same too: another assignment would be taken for that one.
  */
-export function headerHash (map: ColumnMap, { header, points = [], above }: MappedRows): string {
+export function headerHash (map: ColumnMap, { header, points = [], due = [], above }: MappedRows): string {
   const width = header.findLastIndex((name) => name.trim() !== '') + 1
   const columns = new HeaderColumns(header)
   const labels = map.columns.flatMap(({ column, use }) => {
     const at = use === 'task' || use === 'left_out' ? undefined : columns.find(column)
-    return typeof at === 'number' ? [plain(points[at])] : []
+    return typeof at === 'number' ? [plain(points[at]), ...(due.length === 0 ? [] : [plain(due[at])])] : []
   })
   const hasTitles = map.columns.some(({ title }) => title !== undefined)
   const titles = (hasTitles ? above : []).map((row) => row.map(plain).filter((cell) => cell !== ''))
@@ -58,9 +60,9 @@ export async function rememberedMaps (
   const maps = stored.map(({ map, header_hash: hash, course_id: courseId }) => {
     return { hash, map: JSON.parse(map) as ColumnMap, courseId }
   })
-  const lines = maps.flatMap(({ map }) => [map.header_row ?? 1, map.points_row ?? 1])
-  // A header without a line is the first row, or the second one after the row of points.
-  const { rows } = await sampleRows(file, { rows: Math.max(2, ...lines), width: Infinity })
+  const lines = maps.flatMap(({ map }) => [map.header_row ?? 1, map.points_row ?? 1, map.due_row ?? 1])
+  // A header without a line is the first row, or comes after the rows of points and of due dates.
+  const { rows } = await sampleRows(file, { rows: Math.max(3, ...lines), width: Infinity })
   return maps.filter(({ hash, map }) => {
     const found = rowsOf(map, rows)
     return found !== undefined && headerHash(map, found) === hash
@@ -68,12 +70,15 @@ export async function rememberedMaps (
 }
 
 function rowsOf (map: ColumnMap, rows: readonly SampleRow[]): MappedRows | undefined {
-  const { header_row: headerLine, points_row: pointsLine = null } = map
-  const header = rows.find(({ line }) => headerLine === undefined ? line !== pointsLine : line === headerLine)
-  const points = pointsLine === null ? undefined : rows.find(({ line }) => line === pointsLine)
-  if (header === undefined || (pointsLine !== null && points === undefined)) return undefined
-  const above = rows.filter((row) => row.line < header.line && row !== points).map(({ cells }) => cells)
-  return { header: header.cells, points: points?.cells, above }
+  const { header_row: headerLine, points_row: pointsLine, due_row: dueLine } = map
+  const isOther = (line: number) => line === pointsLine || line === dueLine
+  const header = rows.find(({ line }) => headerLine === undefined ? !isOther(line) : line === headerLine)
+  const points = rows.find(({ line }) => line === pointsLine)
+  const due = rows.find(({ line }) => line === dueLine)
+  const isMissing = (pointsLine != null && points === undefined) || (dueLine != null && due === undefined)
+  if (header === undefined || isMissing) return undefined
+  const above = rows.filter((row) => row.line < header.line && !isOther(row.line)).map(({ cells }) => cells)
+  return { header: header.cells, points: points?.cells, due: due?.cells, above }
 }
 
 /**
@@ -88,8 +93,10 @@ export function planRememberedMaps (
   const chosen = new Map([...maps].slice(-MAPS_KEPT).map(([hash, map]) => [hash, storedMap(map)]))
   const stored = courseId === null ? [] : live.columnMaps(courseId)
   const known = new Map(stored.map((row) => [row.header_hash, row.map]))
+  // One that was given before counts again before those that were given since, which may fit the same file.
+  const newest = new Set([...known.keys()].slice(0, chosen.size))
   for (const [hash, map] of chosen) {
-    if (known.get(hash) !== map) plan.columnMap({ course, header_hash: hash, map })
+    if (known.get(hash) !== map || !newest.has(hash)) plan.columnMap({ course, header_hash: hash, map })
   }
   const others = [...known.keys()].filter((hash) => !chosen.has(hash))
   for (const hash of others.slice(MAPS_KEPT - chosen.size)) {
@@ -98,10 +105,12 @@ export function planRememberedMaps (
 }
 
 /** Without notes, and the same text for the same choice. */
-function storedMap ({ header_row, points_row, columns }: ColumnMap): string {
+function storedMap ({ header_row, points_row, due_row, marks, columns }: ColumnMap): string {
   const plainMap: ColumnMap = {
     ...(header_row === undefined ? {} : { header_row }),
     ...(points_row == null ? {} : { points_row }),
+    ...(due_row == null ? {} : { due_row }),
+    ...(marks === undefined ? {} : { marks }),
     columns: columns.map(({ column, use, points_possible, title, category, due_on }) => ({
       column,
       use,

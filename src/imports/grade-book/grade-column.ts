@@ -9,6 +9,8 @@ interface GradeColumnOptions {
   numbers: TableNumbers
   /** What is allowed besides a number: "EX or a blank cell". */
   alsoExpected: string
+  /** As in `TableFormat`. */
+  howToExplain?: ((text: string) => string) | undefined
 }
 
 /**
@@ -56,9 +58,10 @@ export class GradeColumn {
   }
 
   #error (text: string, place: Place, problems: Problems): void {
-    const { title, numbers, alsoExpected } = this.#options
+    const { title, numbers, alsoExpected, howToExplain } = this.#options
     const expected = numbers.expected(text, `a number such as 7.5, ${alsoExpected}`)
-    problems.error(place, `${shorten(title)} is "${shorten(text)}", expected ${expected}`)
+    const explained = howToExplain?.(text) ?? ''
+    problems.error(place, `${shorten(title)} is "${shorten(text)}", expected ${expected}${explained}`)
   }
 }
 

@@ -58,7 +58,7 @@ export async function howToRead (
   const system = forced === undefined ? await gradeBookFormat(file, options.askedBy) : undefined
   if (system !== undefined) return { file, format: system }
   if (course === undefined) await refuseRemembered(file, run)
-  const guess = await guessOf(file)
+  const guess = await guessOf(file, options)
   if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, SINGLE_SCORES)
   if (forced !== undefined && guess?.isCertain === true) {
     if (options.dryRun) problems.guess ??= guess
@@ -68,9 +68,15 @@ export async function howToRead (
     ? 'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +
       'book of Canvas, Moodle, Brightspace, Blackboard, Google Classroom, Schoology, Gradescope, Sakai or ' +
       `Open edX; ${forOtherTables(guess, options)}`
-    : 'is a table whose columns are not all clear; '
+    : `is a table whose columns are not all clear${marksIn(guess)}; `
   const message = what + howToChooseColumns(options.askedBy)
   throw new Refusal({ file: file.name }, message, options.dryRun ? guess : undefined)
+}
+
+/** The marks that no one has explained. */
+function marksIn (guess: TableGuess | undefined): string {
+  const marks = Object.keys(guess?.map.marks ?? {}).map((mark) => `"${shorten(mark)}"`)
+  return marks.length === 0 ? '' : ` (what do ${listNames(marks, MARKS_LISTED)} mean?)`
 }
 
 const SINGLE_SCORES =
@@ -78,6 +84,8 @@ const SINGLE_SCORES =
   'pivot table of it in a spreadsheet (students in the rows, assignments in the columns, the scores as ' +
   'values), save that sheet as CSV, and import it'
 
+/** Most marks that an error lists. */
+const MARKS_LISTED = 5
 /** Most courses that an error lists. */
 const COURSES_LISTED = 5
 
@@ -110,9 +118,9 @@ function forOtherTables (guess: TableGuess | undefined, { askedBy }: ImportOptio
 }
 
 /** Undefined if the table cannot be read either: the error says enough. */
-async function guessOf (file: SourceFile): Promise<TableGuess | undefined> {
+async function guessOf (file: SourceFile, { dates }: ImportOptions): Promise<TableGuess | undefined> {
   try {
-    return await guessMap(file)
+    return await guessMap(file, dates)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return undefined

@@ -19,6 +19,10 @@ const IDENTITY = new IdentityColumns({
   suspended: 'left_out',
   [LAST_DOWNLOADED]: 'left_out',
 })
+
+/** Whether a column is not about grades, by its English name. */
+export function isAboutPerson (name: string): boolean { return IDENTITY.has(name) }
+
 const SUFFIX = /^(.*\S)\s*\((real|percentage|letter|feedback)\)$/is
 
 /** A grade item, with the index of its column of points or percentages, or of both. */

@@ -8,6 +8,9 @@ const PERSON_COLUMNS = new Set([
 ])
 /** "Aufgabe: Aufsatz (Punkte)": not the number of a Canvas assignment in parentheses. */
 const TRANSLATED_ITEM = /^[^:]{1,60}:.*\(([^()\d]{1,40})\)$/s
+const ENGLISH_SUFFIX = /\((real|percentage|letter|feedback)\)$/i
+const TRANSLATED_SUFFIX = /^.*\S \(([^()\d]{1,40})\)$/s
+const PERCENTAGE = /^[\d.,]{1,12}\s?%$/
 /** Moodle's "Real", "Percentage" and "Letter" in other languages. */
 const TRANSLATED_TYPES = new Set([
   'punkte', 'prozentsatz', 'prozent', 'buchstabe', 'porcentaje', 'letra', 'brute', 'brut', 'pourcentage',
@@ -15,6 +18,24 @@ const TRANSLATED_TYPES = new Set([
   'prosent', 'bokstav', 'bogstav', 'prosentti', 'procentowo', 'procento', 'percentatge', 'lletra', 'yüzde',
   'проценты', 'процент', 'відсоток',
 ])
+
+/**
+ * A grade export whose columns about people are known, but not the word after each activity: all have the
+ * same one, and the first row has percentages. `english` are the names in English; `isPerson` knows those
+ * about people.
+ */
+export function hasUnknownSuffix (
+  names: readonly string[],
+  [row = []]: string[][],
+  { english, isPerson }: { english: readonly string[], isPerson: (name: string) => boolean }
+): boolean {
+  const grades = [...names.entries()].filter(([at, name]) => name !== '' && !isPerson(english[at] ?? ''))
+  const suffixes = new Set(grades.map(([, name]) => TRANSLATED_SUFFIX.exec(name)?.[1]))
+  const [suffix, ...others] = suffixes
+  return suffix !== undefined && others.length === 0 &&
+    !english.some((name) => ENGLISH_SUFFIX.test(name)) &&
+    grades.some(([at]) => PERCENTAGE.test(row[at]?.trim() ?? ''))
+}
 
 /** Also an export in another language whose suffixes are the same as in English. */
 export function isMoodle (names: string[]): boolean {
@@ -35,7 +56,7 @@ export function isTranslatedMoodle (names: string[], [row = []]: string[][]): bo
   const suffixes = names.map((name) => TRANSLATED_ITEM.exec(name)?.[1])
   const isMarked = (suffix: string | undefined, at: number) =>
     suffix !== undefined &&
-    (TRANSLATED_TYPES.has(suffix) || /^[\d.,]{1,12}\s?%$/.test(row[at]?.trim() ?? ''))
+    (TRANSLATED_TYPES.has(suffix) || PERCENTAGE.test(row[at]?.trim() ?? ''))
   const last = row[names.length - 1]?.trim() ?? ''
   const hasDownloadTime = suffixes.at(-1) === undefined && /^1\d{9}$/.test(last)
   return suffixes.some((suffix) => suffix !== undefined) && (suffixes.some(isMarked) || hasDownloadTime)

@@ -28,11 +28,17 @@ export function readMoodle (
   const tasks = book.file('moodle', file)
   const numbered = items.map((item) => {
     const isInPercent = item.percentage !== undefined
+    const task = tasks.add(null, item.title, isInPercent ? 100 : null)
     return {
+      task,
       grades: new GradeColumn({ title: item.title, numbers, alsoExpected: '- or a blank cell' }),
       at: item.percentage ?? item.real,
       isInPercent,
-      task: tasks.add(null, item.title, isInPercent ? 100 : null),
+      /** Without suffixes, only the cells say it. */
+      notePercent () {
+        this.isInPercent = true
+        tasks.setPossible(task, 100)
+      },
     }
   })
   const visit = (fields: string[], line: number) => {
@@ -41,9 +47,11 @@ export function readMoodle (
     const id = (name: string) => idOf(cells.cell(fields, name), name, place, run.problems)
     const email = value('email address')
     const [identifier, login] = [id('id number'), id('username')]
-    const grades = numbered.map(({ grades, at, isInPercent, task }) => {
+    const grades = numbered.map((column) => {
+      const { grades, at, task } = column
       const cell = withoutNull((fields[at ?? -1] ?? '').trim())
-      const text = isInPercent ? withoutPercent(cell) : cell
+      if (!column.isInPercent && !grades.hasNumbers && cell.endsWith('%')) column.notePercent()
+      const text = column.isInPercent ? withoutPercent(cell) : cell
       return { task, grade: gradeOf(text, grades, place, run.problems) }
     })
     book.row({

@@ -94,7 +94,9 @@ class StudentRows {
         at,
         column,
         number: this.#fileTasks.add(id, title, pointsPossible, details),
-        grades: new GradeColumn({ title, numbers, alsoExpected: format.alsoExpected }),
+        grades: new GradeColumn({
+          title, numbers, alsoExpected: format.alsoExpected, howToExplain: format.howToExplain,
+        }),
       })
     }
   }

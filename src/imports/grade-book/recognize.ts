@@ -11,7 +11,8 @@ import { isBlackboard } from './blackboard.ts'
 import { isBrightspace } from './brightspace.ts'
 import { isClassroom, ROWS_BEFORE_MAX } from './google-classroom.ts'
 import type { SystemFormat } from './grade-book-format.ts'
-import { isEnglishMoodle, isMoodle, isTranslatedMoodle } from './moodle-marks.ts'
+import { isAboutPerson } from './moodle-items.ts'
+import { hasUnknownSuffix, isEnglishMoodle, isMoodle, isTranslatedMoodle } from './moodle-marks.ts'
 import { inEnglish } from './moodle-translation.ts'
 import { OTHER_SYSTEMS, type OtherSystem } from './other-systems.ts'
 
@@ -63,7 +64,11 @@ export function systemOf (
   if (mapped !== undefined) return mapped.system
   const other = OTHER_SYSTEMS.find(({ isIt }) => isIt(names))
   if (other !== undefined) return other
-  if (inEnglish(first.names) !== undefined) return 'moodle'
+  const english = inEnglish(first.names)
+  if (english !== undefined) {
+    const isUnknown = hasUnknownSuffix(first.names, first.rows, { english, isPerson: isAboutPerson })
+    return isUnknown ? MOODLE_IN_ANOTHER_LANGUAGE : 'moodle'
+  }
   if (isMoodle(names)) return isEnglishMoodle(names) ? 'moodle' : MOODLE_IN_ANOTHER_LANGUAGE
   return isTranslatedMoodle(names, first.rows) ? MOODLE_IN_ANOTHER_LANGUAGE : undefined
 }

@@ -77,6 +77,8 @@ export interface TableFormat {
   wordOf?: (text: string) => GradeWord | null | undefined
   /** What cells may have besides numbers, for error messages: "Needs Grading or a blank cell". */
   alsoExpected: string
+  /** What to do about a text that is neither a number nor a word of `wordOf`; blank: nothing. */
+  howToExplain?: (text: string) => string
   /** The warning for a row that is not about a student; undefined: it is about one. */
   otherRow?: (cellOf: (use: IdentityUse) => string) => WarningCode | undefined
 }

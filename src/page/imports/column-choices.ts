@@ -1,5 +1,5 @@
 // The choice of a table's columns as the form has it, and as the API takes it.
-import type { ColumnMap } from '../../imports/column-maps/column-map.ts'
+import type { ColumnMap, MarkMeaning } from '../../imports/column-maps/column-map.ts'
 
 /** A row of the table as it is. */
 export interface TableRow {
@@ -37,9 +37,21 @@ export interface ChosenColumn {
   note: string | undefined
 }
 
+export const MARK_MEANINGS = [
+  'missing', 'exempt', 'submitted', 'in_progress', 'completed', 'no_result',
+] as const satisfies readonly MarkMeaning[]
+
+/** A mark among the scores. Blank: no one has said what it means. */
+export interface ChosenMark {
+  mark: string
+  meaning: MarkMeaning | ''
+}
+
 export interface ChosenColumns {
   headerRow: number
   pointsRow: number | null
+  dueRow: number | null
+  marks: ChosenMark[]
   columns: ChosenColumn[]
 }
 
@@ -57,7 +69,13 @@ export function chosenColumns (map: ColumnMap, rows: readonly TableRow[]): Chose
   }
   const columns = Array.from({ length: width }, (_, at): ChosenColumn =>
     known.get(at) ?? { column: at + 1, use: 'left_out', points: '', kept: {}, note: undefined })
-  return { headerRow, pointsRow: map.points_row ?? null, columns: [...columns, ...others] }
+  return {
+    headerRow,
+    pointsRow: map.points_row ?? null,
+    dueRow: map.due_row ?? null,
+    marks: Object.entries(map.marks ?? {}).map(([mark, meaning]) => ({ mark, meaning: meaning ?? '' })),
+    columns: [...columns, ...others],
+  }
 }
 
 function chosen (choice: Choice, column: string | number): ChosenColumn {
@@ -115,11 +133,17 @@ export function faultOf ({ columns }: ChosenColumns): 'needsPerson' | 'needsTask
 /** With a decimal point or a decimal comma. */
 function pointsOf (text: string): number { return Number(text.trim().replace(',', '.')) }
 
+function marksOf (marks: readonly ChosenMark[]): NonNullable<ColumnMap['marks']> {
+  return Object.fromEntries(marks.map(({ mark, meaning }) => [mark, meaning === '' ? null : meaning]))
+}
+
 /** As the API takes it. A column that it does not name is left out. */
-export function columnMapOf ({ headerRow, pointsRow, columns }: ChosenColumns): ColumnMap {
+export function columnMapOf ({ headerRow, pointsRow, dueRow, marks, columns }: ChosenColumns): ColumnMap {
   return {
     header_row: headerRow,
     points_row: pointsRow,
+    ...(dueRow === null ? {} : { due_row: dueRow }),
+    ...(marks.length === 0 ? {} : { marks: marksOf(marks) }),
     columns: columns.flatMap(({ column, use, points, kept }): Choice[] => {
       if (use === 'left_out') return []
       if (use === 'percent') return [{ column, use: 'task', points_possible: 'percent', ...kept }]

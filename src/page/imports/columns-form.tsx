@@ -1,6 +1,7 @@
 import { columnLetters } from '../../imports/column-letters.ts'
 import type { TextKey } from '../texts/catalogue.ts'
 import { useTexts } from '../texts/use-texts.ts'
+import { MarksForm } from './marks-form.tsx'
 import {
   cellsOf,
   COLUMN_USES,
@@ -31,6 +32,9 @@ const NOTES: Readonly<Record<string, TextKey>> = {
   'points possible from the header': 'mapping.note.heading',
 }
 
+/** How a note ends if the due date cannot be read. */
+const UNREAD_DATE = 'is not read as the due date'
+
 interface ColumnsFormProps {
   rows: readonly TableRow[]
   chosen: ChosenColumns
@@ -39,10 +43,11 @@ interface ColumnsFormProps {
 
 /** What each column of a table is: the user says it, or corrects what was guessed. */
 export function ColumnsForm ({ rows, chosen, onChange }: ColumnsFormProps) {
-  const { t } = useTexts()
+  const { t, day } = useTexts()
   const names = cellsOf(rows, chosen.headerRow)
   const points = cellsOf(rows, chosen.pointsRow)
-  const students = rows.filter(({ line }) => line > chosen.headerRow && line !== chosen.pointsRow)
+  const others: Array<number | null> = [chosen.pointsRow, chosen.dueRow]
+  const students = rows.filter(({ line }) => line > chosen.headerRow && !others.includes(line))
   const fault = faultOf(chosen)
   const rowName = ({ line, cells }: TableRow) => t('mapping.row', {
     line: String(line),
@@ -62,7 +67,7 @@ export function ColumnsForm ({ rows, chosen, onChange }: ColumnsFormProps) {
       choice,
       heading,
       letter,
-      name: heading === '' ? t('mapping.letter', { letter }) : heading,
+      name: heading || (choice.kept.title ?? t('mapping.letter', { letter })),
       values: at === undefined
         ? []
         : students.map(({ cells }) => cells[at] ?? '').filter((cell) => cell !== ''),
@@ -82,6 +87,7 @@ export function ColumnsForm ({ rows, chosen, onChange }: ColumnsFormProps) {
                 ...chosen,
                 headerRow,
                 pointsRow: chosen.pointsRow === headerRow ? null : chosen.pointsRow,
+                dueRow: chosen.dueRow === headerRow ? null : chosen.dueRow,
               })
             }}
           >
@@ -98,6 +104,20 @@ export function ColumnsForm ({ rows, chosen, onChange }: ColumnsFormProps) {
           >
             <option value=''>{t('mapping.noPoints')}</option>
             {rows.filter(({ line }) => line !== chosen.headerRow).map((row) => (
+              <option key={row.line} value={row.line}>{rowName(row)}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('mapping.due')}
+          <select
+            value={chosen.dueRow ?? ''}
+            onChange={({ currentTarget: { value } }) => {
+              onChange({ ...chosen, dueRow: value === '' ? null : Number(value) })
+            }}
+          >
+            <option value=''>{t('mapping.noPoints')}</option>
+            {rows.filter(({ line }) => line !== chosen.headerRow && line !== chosen.pointsRow).map((row) => (
               <option key={row.line} value={row.line}>{rowName(row)}</option>
             ))}
           </select>
@@ -135,6 +155,11 @@ export function ColumnsForm ({ rows, chosen, onChange }: ColumnsFormProps) {
                     ))}
                   </select>
                   <Note note={choice.note} />
+                  {choice.use !== 'left_out' && choice.kept.due_on !== undefined && (
+                    <div class='muted small'>
+                      {t('mapping.dueOn', { date: day(`${choice.kept.due_on}T12:00:00Z`, 'UTC') })}
+                    </div>
+                  )}
                 </div>
               </td>
               <td data-label={t('mapping.possible')}>
@@ -164,6 +189,12 @@ export function ColumnsForm ({ rows, chosen, onChange }: ColumnsFormProps) {
           ))}
         </tbody>
       </table>
+      <MarksForm
+        marks={chosen.marks}
+        onChange={(marks) => {
+          onChange({ ...chosen, marks })
+        }}
+      />
       <p role='status' class='warn-text'>{fault === undefined ? '' : t(`mapping.${fault}`)}</p>
     </>
   )
@@ -171,6 +202,6 @@ export function ColumnsForm ({ rows, chosen, onChange }: ColumnsFormProps) {
 
 function Note ({ note }: { note: string | undefined }) {
   const { t } = useTexts()
-  const key = note === undefined ? undefined : NOTES[note]
+  const key = note?.endsWith(UNREAD_DATE) === true ? 'mapping.note.order' : NOTES[note ?? '']
   return key === undefined ? null : <div class='muted small'>{t(key)}</div>
 }

@@ -145,8 +145,8 @@ export function ImportView (
     setRequest({ file, options: { ...options, sheet: '', format: '' } })
   }
   function setOptions (changed: ImportOptions) {
-    // Another format or sheet is another table.
-    const isSame = changed.format === options.format && changed.sheet === options.sheet
+    // Another format or sheet is another table, and with another order of dates it has other due dates.
+    const isSame = (['format', 'sheet', 'dates'] as const).every((name) => changed[name] === options[name])
     if (!isSame) {
       setTable(undefined)
       setChoosing(false)
