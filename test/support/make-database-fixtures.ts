@@ -11,9 +11,9 @@ import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { migrations } from '../../db/migrations/all.ts'
 import type { Tables } from '../../db/tables.ts'
 import { insertCourse } from './book-database.ts'
+import { FIXTURE_COURSE, FIXTURE_TIME as AT } from './fixture-course.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/databases')
-const AT = Date.UTC(2026, 0, 5, 8)
 
 /** What each step's own tables get; the courses come from `insertCourse`. */
 const ROWS: Readonly<Record<string, string[]>> = {
@@ -115,24 +115,7 @@ async function makeFixture (step: string): Promise<Buffer> {
       .migrateTo(step)
     if (error !== undefined) throw error
     await db.transaction().execute((trx) =>
-      insertCourse(trx, {
-        sourceId: 'physics',
-        name: 'Physics',
-        term: 'Spring',
-        periods: ['1st'],
-        categories: [{ name: 'Homework', weight: 1 }],
-        teachers: [{ email: 'tea@example.edu' }],
-        tasks: [{ title: 'HW 1', category: 0, pointsPossible: 10 }, {
-          title: 'HW 2',
-          category: 0,
-          pointsPossible: 10,
-        }],
-        students: [{ lastName: 'Ames', period: 0, cells: [5, 10] }, {
-          lastName: 'Bell',
-          period: 0,
-          cells: [undefined, 8],
-        }],
-      })
+      insertCourse(trx, FIXTURE_COURSE)
     )
   } finally {
     await db.destroy()
