@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { sql } from 'kysely'
 import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { FORMAT_NAMES, type ExportOptionsGiven } from '../../src/exports/export-options.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
@@ -85,6 +86,9 @@ async function databaseOf (size: string): Promise<string> {
     await trx.insertInto('roster_records').values({
       kind: 'class', source_id: 'p0', parent: null, other: null, body: '["1st",[]]',
     }).execute()
+    // Only students of the roster are in its files.
+    await sql`INSERT INTO roster_records (kind, source_id, body) SELECT 'user', source_id, '[]' FROM students`
+      .execute(trx)
   })
   await db.close()
   databases.set(size, file)

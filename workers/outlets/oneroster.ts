@@ -1,7 +1,7 @@
 // A delta of OneRoster: categories, line items and results. See docs/outlets.md.
 import type { StudentRow } from '../../db/queries/books.ts'
 import { findOrigins, findRecords } from '../../db/queries/roster-records.ts'
-import { csvRow } from '../../src/csv-row.ts'
+import { csvCell, csvRow } from '../../src/csv-row.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { BookTask } from '../../src/courses/book-columns.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
@@ -29,6 +29,9 @@ const SCORE_STATUS = {
   exempt: 'exempt',
 } as const
 
+/** Results that are kept until their origins are read: more would outlive V8's young generation. */
+const RESULTS_AT_ONCE = 4_000
+
 /** A cell that becomes a row of results. */
 interface Result extends PointsCell {
   task: BookTask
@@ -47,6 +50,7 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
   const lead = (id: string) => [id, 'active', modified]
   const classIds = new Map<number | null, string>(book.periods.map(({ id, sourceId }) => [id, sourceId]))
   const origins = new OriginReader()
+  const studentsAtOnce = Math.ceil(RESULTS_AT_ONCE / Math.max(8, book.tasks.length))
   const all = book.averages().students + (options.include_dropped ? book.averages().dropped : 0)
   let [students, scores, done] = [0, 0, 0]
 
@@ -105,29 +109,42 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
     return classId === undefined ? ofTask[0] : ofTask.find((item) => item.class.id === classId)
   }
 
-  function resultRow (result: Result, item: RosterItem, student: StudentRow): string {
+  /** The line of a result. A course has a million: it is made of parts that are the same for many. */
+  function resultRow (result: Result, item: RosterItem, { source_id: student }: StudentRow): string {
     const { points, status, isProvisional, isLate, day } = result
     const hasScore = !Number.isNaN(points)
-    const score = hasScore ? roundPoints(points + item.minimum) : ''
+    const score = hasScore ? String(roundPoints(points + item.minimum)) : ''
     const graded = isProvisional ? 'partially graded' : 'fully graded'
     const scoreStatus = status === 'exempt' || !hasScore ? SCORE_STATUS[status] : graded
-    const flags = [status === 'in_progress', false, isLate, status === 'missing'].map(String)
-    const id = ownId('result', item.id, student.source_id)
-    return csvRow([
-      ...lead(id), item.id, student.source_id, scoreStatus, score, day, '',
-      ...(isOld ? [] : ['', item.class.id, ...flags]),
-    ])
+    const rest = isOld
+      ? ''
+      : `,,${csvCell(item.class.id)},${status === 'in_progress'},false,${isLate},${status === 'missing'}`
+    const id = ownId('result', item.id, student)
+    return `${id},active,${modified},${csvCell(item.id)},${csvCell(student)},${scoreStatus},` +
+      `${score},${day},${rest}\r\n`
+  }
+
+  /** The results of students, some at a time. */
+  async function * inParts (batches: AsyncIterable<Iterable<BookRow>>, size: number) {
+    for await (const batch of batches) {
+      let part: Array<{ student: StudentRow, counts: Count[], results: Result[] }> = []
+      // A row holds only until the next one, and origins are read for several at once.
+      for (const row of batch) {
+        const { student } = row
+        const counts: Count[] = []
+        part.push({ student, counts, results: student.grade_book === null ? resultsOf(row, counts) : [] })
+        if (part.length < size) continue
+        yield part
+        part = []
+      }
+      yield part
+    }
   }
 
   async function * resultLines (): AsyncGenerator<string> {
     yield headerOf('results')
-    for await (const batch of book.batches({ isDropped: options.include_dropped ? undefined : false })) {
-      // A row holds only until the next one, and origins are read for all of them at once.
-      const rows = Array.from(batch, (row) => {
-        const { student } = row
-        const counts: Count[] = []
-        return { student, counts, results: student.grade_book === null ? resultsOf(row, counts) : [] }
-      })
+    const filter = { isDropped: options.include_dropped ? undefined : false }
+    for await (const rows of inParts(book.batches(filter), studentsAtOnce)) {
       const packed = await findOrigins(snapshot, rows.map(({ student }) => student.id))
       const users = await findRecords(snapshot, 'user', rows.map(({ student }) => student.source_id))
       for (const { student, results, counts } of rows) {
@@ -139,6 +156,7 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
         // The cells of students who are left out are in no other count.
         for (const { code, message, task } of counts) receipts.add(code, message, { student, task })
         origins.load(packed.get(student.id) ?? null)
+        let lines = ''
         for (const result of results) {
           const item = itemOf(result, student)
           if (item === undefined) {
@@ -148,8 +166,9 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
             continue
           }
           if (!Number.isNaN(result.points)) scores++
-          yield resultRow(result, item, student)
+          lines += resultRow(result, item, student)
         }
+        yield lines
         students++
       }
       done += rows.length

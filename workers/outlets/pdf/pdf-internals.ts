@@ -1,34 +1,46 @@
-// What pdfkit's types leave out, and what is done with it: larger pieces, references that take little memory,
-// and bookmarks. The version of pdfkit is fixed because of this file.
+// What pdfkit's types leave out, and what is done with it: larger pieces, and objects that are forgotten when
+// they are written. The version of pdfkit is fixed because of this file.
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { createDeflate } from 'node:zlib'
+import { ENTRY, ObjectTable, WIDTHS } from './object-table.ts'
 
 /** Bytes. */
 const PIECE = 65_536
+/** Most objects of an object stream: who reads one of them unpacks all. */
+const TOGETHER = 500
 
 /** An object of the file, which others refer to by its number. */
-export interface Reference { id: number, data: Record<string, unknown>, end: () => void }
+export interface Reference {
+  id: number
+  data: Record<string, unknown>
+  offset?: number
+  end: (bytes?: Uint8Array) => void
+}
+
+export interface PagesNode extends Reference { data: { Kids: unknown[], Count: number } }
+
 export interface PdfInternals {
-  _root: {
-    data: {
-      Pages: Reference & { data: { Kids: unknown[] } },
-      StructTreeRoot: Reference,
-      Outlines?: unknown,
-      PageMode?: string,
-    },
+  _root: Reference & {
+    data: { Pages: PagesNode, StructTreeRoot: Reference, Outlines?: unknown, PageMode?: string },
   }
   _offsets: unknown[]
+  _offset: number
+  _waiting: number
+  _ended: boolean
+  _info: Reference
+  _id: Uint8Array
+  _write: (data: Uint8Array | string) => void
+  _refEnd: (reference: Reference) => void
+  _finalize: () => void
   push: (chunk: Uint8Array | null) => boolean
   _fontFamilies: Record<string, PdfInternals['_font']>
   _font: { layoutCache?: object, font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
   ref: (data: unknown) => Reference
+  addContent: (operators: string) => void
   page: { dictionary: Reference & { data: { StructParents?: number } }, height: number }
   flushPages: () => void
-  getStructParentTree: () => { _items: Record<number, unknown> }
 }
-
-export type LightReference = new (id: number) => object
-
-/** `page`: the number of its object. */
-export interface Bookmark { title: string, page: number }
 
 /** Joins what pdfkit writes, some 30 bytes at a time: writing each to a file takes longer than making it. */
 export function joinPieces (internals: PdfInternals): void {
@@ -50,8 +62,94 @@ export function joinPieces (internals: PdfInternals): void {
   }
 }
 
-/** A class of references that hold nothing but a number. pdfkit writes them like its own. */
-export function lightReferences ({ _root: root }: PdfInternals): LightReference {
+/** The objects of a document. pdfkit no longer keeps the place of each, and does not write the table. */
+export class PdfObjects {
+  readonly #internals: PdfInternals
+  readonly #table = new ObjectTable()
+  readonly #Light: new (id: number) => object
+  #isComplete = false
+
+  /** For a new document, of which nothing is written yet. */
+  constructor (internals: PdfInternals) {
+    const table = this.#table
+    const { _root: root } = internals
+    const { constructor: Own } = root as unknown as {
+      constructor: new (document: PdfInternals, id: number, data: unknown) => Reference,
+    }
+    this.#internals = internals
+    this.#Light = lightReferences(root)
+    for (const place of internals._offsets) {
+      if (place !== null) throw new Error('the document already has objects')
+      table.reserve()
+    }
+    internals.ref = (data) => {
+      internals._waiting++
+      return new Own(internals, table.reserve(), data)
+    }
+    internals._refEnd = ({ id, offset = NaN }) => {
+      table.placeAt(id, offset)
+      if (--internals._waiting === 0 && internals._ended) internals._finalize()
+    }
+    internals._finalize = () => { this.#isComplete = true }
+  }
+
+  /** The id that the next object gets. */
+  get next (): number { return this.#table.next }
+
+  /** A new object, which is written when it ends. */
+  add (data: unknown): Reference { return this.#internals.ref(data) }
+
+  /** A reference that holds nothing but a number. pdfkit writes it like its own. */
+  refer (id: number): object { return new this.#Light(id) }
+
+  /** Writes objects, the text of each, compressed together (7.5.7). They get ids from `next` on. */
+  write (objects: readonly string[]): void {
+    const parts: Array<{ first: number, texts: readonly string[] }> = []
+    for (let i = 0; i < objects.length; i += TOGETHER) {
+      const texts = objects.slice(i, i + TOGETHER)
+      parts.push({ first: this.#table.reserve(texts.length), texts })
+    }
+    for (const { first, texts } of parts) {
+      let at = 0
+      const head: number[] = []
+      for (const [i, text] of texts.entries()) {
+        head.push(first + i, at)
+        at += text.length + 1
+      }
+      const index = `${head.join(' ')}\n`
+      const stream = this.add({ Type: 'ObjStm', N: texts.length, First: index.length })
+      stream.end(Buffer.from(`${index}${texts.join('\n')}\n`, 'latin1'))
+      this.#table.placeIn(first, stream.id)
+    }
+  }
+
+  /** Writes the table of all objects as the last one, after pdfkit has ended the document. */
+  async end (): Promise<void> {
+    const { _root: root, _info: info, _id: id } = this.#internals
+    if (!this.#isComplete) throw new Error('the document has objects that did not end')
+    const offset = this.#internals._offset
+    const own = this.#table.reserve()
+    this.#table.placeAt(own, offset)
+    const compressed: Buffer[] = []
+    await pipeline(Readable.from(this.#table.entries()), createDeflate(), async (bytes) => {
+      for await (const some of bytes) compressed.push(some as Buffer)
+    })
+    const length = compressed.reduce((sum, some) => sum + some.length, 0)
+    const file = Buffer.from(id).toString('hex')
+    this.#internals._write([
+      `${own} 0 obj`,
+      `<</Type/XRef/Size ${own + 1}/W[${WIDTHS.join(' ')}]/Root ${root.id} 0 R/Info ${info.id} 0 R`,
+      `/ID[<${file}><${file}>]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns ${ENTRY}>>`,
+      `/Length ${length}>>`,
+      'stream',
+    ].join('\n'))
+    for (const some of compressed) this.#internals._write(some)
+    this.#internals._write(`\nendstream\nendobj\nstartxref\n${offset}\n%%EOF`)
+    this.#internals.push(null)
+  }
+}
+
+function lightReferences (root: Reference): new (id: number) => object {
   const own = Object.getPrototypeOf(root) as object
   const { constructor: Abstract } = Object.getPrototypeOf(own) as { constructor: new () => object }
   return class extends Abstract {
@@ -63,31 +161,4 @@ export function lightReferences ({ _root: root }: PdfInternals): LightReference 
 
     override toString (): string { return `${this.id} 0 R` }
   }
-}
-
-/** The outline (12.3.3), one item after the other: each knows the next one's number. */
-export function writeBookmarks (
-  internals: PdfInternals, bookmarks: readonly Bookmark[], Light: LightReference
-): void {
-  const { _root: root, _offsets: offsets } = internals
-  const count = bookmarks.length
-  if (count === 0) return
-  const outline = internals.ref({ Type: 'Outlines', Count: count })
-  const first = offsets.length + 1
-  const light = (id: number) => new Light(id)
-  for (const [i, { title, page }] of bookmarks.entries()) {
-    internals.ref({
-      // eslint-disable-next-line no-new-wrappers
-      Title: new String(title),
-      Parent: light(outline.id),
-      Dest: [light(page), 'XYZ', null, null, null],
-      ...(i > 0 ? { Prev: light(first + i - 1) } : {}),
-      ...(i < count - 1 ? { Next: light(first + i + 1) } : {}),
-    }).end()
-  }
-  outline.data['First'] = light(first)
-  outline.data['Last'] = light(first + count - 1)
-  outline.end()
-  root.data.Outlines = light(outline.id)
-  root.data.PageMode = 'UseOutlines'
 }

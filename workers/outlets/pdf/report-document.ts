@@ -1,11 +1,11 @@
 // A tagged PDF (ISO 32000-1, 14.8) that is written while it is made. pdfkit keeps all pages and elements
-// until the end; what is finished is replaced here by a few bytes.
+// until the end; here, a section leaves a few numbers when it ends.
 import PDFDocument from 'pdfkit'
 import {
-  joinPieces, lightReferences, writeBookmarks, type Bookmark, type LightReference, type PdfInternals,
-  type Reference,
+  joinPieces, PdfObjects, type PagesNode, type PdfInternals, type Reference,
 } from './pdf-internals.ts'
 import { ReportText, type TextStyle } from './report-text.ts'
+import { SectionStructure } from './structure.ts'
 import { plainText } from './visual-text.ts'
 
 /** Points of an inch. */
@@ -14,10 +14,6 @@ const MARGIN = 0.75 * INCH
 const LINE = 1.25
 /** Words that were laid out are kept for this many sections. */
 const CACHED_SECTIONS = 32
-
-type Parent = Reference & { data: { K: unknown[] } }
-/** An element of pdfkit. */
-interface Child { dictionary: Reference, setParent: (parent: Reference) => void, setAttached: () => void }
 
 interface ReportDocumentOptions {
   title: string
@@ -39,14 +35,23 @@ export class ReportDocument {
   readonly #doc: InstanceType<typeof PDFDocument>
   readonly #internals: PdfInternals
   readonly #text: ReportText
-  readonly #bookmarks: Bookmark[] = []
-  readonly #Light: LightReference
+  readonly #objects: PdfObjects
+  /** The pages of the document. */
+  readonly #pages: PagesNode
   /** The element around all others (14.8.4.2). */
-  readonly #root: Parent
-  /** Elements that are open, the outermost first. */
-  readonly #open: PDFKit.PDFStructureElement[] = []
-  /** Pages of the section that are not yet light. */
-  #pages: Array<PdfInternals['page']['dictionary']> = []
+  readonly #root: Reference
+  /** The object of all bookmarks (12.3.3). */
+  readonly #outline: Reference
+  /** The last bookmark, which does not know the next one yet. */
+  #bookmark: Reference | undefined
+  #structure = new SectionStructure()
+  /** Ids of what each section that has ended leaves: its pages, its element, its leaf of the parent tree. */
+  readonly #sections: Record<'pages' | 'elements' | 'leaves', number[]> =
+    { pages: [], elements: [], leaves: [] }
+
+  #pageCount = 0
+  /** Pages with content: each has a key in the parent tree. */
+  #keys = 0
 
   constructor (options: ReportDocumentOptions) {
     const { title, language, paper, generatedAt, author, reportFont, onMissing } = options
@@ -71,44 +76,48 @@ export class ReportDocument {
     this.#internals = this.#doc as unknown as PdfInternals
     joinPieces(this.#internals)
     this.#text = new ReportText(this.#doc, { reportFont, onMissing })
-    const { StructTreeRoot: tree } = this.#internals._root.data
-    this.#root = this.#internals.ref({ S: 'Document', P: tree, K: [] }) as Parent
+    this.#objects = new PdfObjects(this.#internals)
+    const { StructTreeRoot: tree, Pages: pages } = this.#internals._root.data
+    this.#pages = pages
+    this.#root = this.#objects.add({ S: 'Document', P: tree })
     tree.data['K'] = [this.#root]
+    this.#outline = this.#objects.add({ Type: 'Outlines', Count: 0 })
     this.width = size[0] - 2 * MARGIN
     this.bottom = size[1] - MARGIN
-    this.#Light = lightReferences(this.#internals)
   }
 
   /** Begins a section on a page of its own, with a bookmark. */
   beginSection (title: string): void {
-    this.#begin('Sect')
+    const parent = this.#objects.refer(this.#pages.id)
+    // pdfkit adds pages to what it finds here.
+    this.#internals._root.data.Pages =
+      this.#objects.add({ Type: 'Pages', Parent: parent, Count: 0, Kids: [] }) as PagesNode
+    this.#structure = new SectionStructure()
+    this.#structure.begin('Sect')
     this.addPage()
-    const page = this.#internals.page.dictionary
-    this.#bookmarks.push({ title: plainText(title), page: page.id })
+    this.#addBookmark(title)
   }
 
   /** Ends the section, whose pages and elements are no longer kept. */
   endSection (): void {
-    this.#end()
     const { _root: { data: root } } = this.#internals
+    this.#structure.end()
     this.#internals.flushPages()
-    const parents = this.#internals.getStructParentTree()._items
-    for (const page of this.#pages) {
-      const key = page.data.StructParents
-      if (key === undefined) continue
-      const list = this.#internals.ref(parents[key])
-      list.end()
-      parents[key] = new this.#Light(list.id)
-    }
-    this.#pages = []
-    this.#lighten(root.Pages.data.Kids)
-    this.#lighten(this.#root.data.K)
-    if (this.#bookmarks.length % CACHED_SECTIONS === 0) this.#text.forgetWords()
+    const { id, data: { Count: count } } = root.Pages
+    root.Pages.end()
+    root.Pages = this.#pages
+    this.#pageCount += count
+    const first = this.#objects.next
+    const objects = this.#structure.objects(first, this.#root.id)
+    this.#objects.write(objects)
+    this.#sections.pages.push(id)
+    this.#sections.elements.push(first)
+    this.#sections.leaves.push(first + objects.length - 1)
+    if (this.#sections.pages.length % CACHED_SECTIONS === 0) this.#text.forgetWords()
   }
 
   addPage (): void {
     this.#doc.addPage()
-    this.#pages.push(this.#internals.page.dictionary)
     this.y = MARGIN
   }
 
@@ -125,11 +134,9 @@ export class ReportDocument {
   ): void {
     // Glyphs are in the order in which they are drawn, and may be no characters at all.
     const actual = text !== undefined && this.#text.needsText(text) ? plainText(text) : undefined
-    this.#begin(type, {
-      ...(actual === undefined ? {} : { actual }), ...(scope === undefined ? {} : { scope }),
-    })
+    this.#structure.begin(type, { actual, scope })
     draw()
-    this.#end()
+    this.#structure.end()
   }
 
   /** What `draw` draws is no content: it was there before. */
@@ -154,9 +161,12 @@ export class ReportDocument {
 
   /** Content of the element that is open. */
   leaf (draw: () => void): void {
-    const element = this.#open.at(-1)
-    if (element === undefined) throw new Error('content is outside of all elements')
-    element.add(draw)
+    const { id, data } = this.#internals.page.dictionary
+    data.StructParents ??= this.#keys++
+    const { type, mark } = this.#structure.mark(id, data.StructParents)
+    this.#internals.addContent(`/${type} <</MCID ${mark}>> BDC`)
+    draw()
+    this.#internals.addContent('EMC')
   }
 
   /** A line that is no content, below `y`. */
@@ -183,31 +193,44 @@ export class ReportDocument {
   read (): Buffer | null { return this.#doc.read() as Buffer | null }
 
   /** Ends the document. Returns the rest of its bytes. */
-  end (): AsyncIterable<Buffer> {
-    writeBookmarks(this.#internals, this.#bookmarks, this.#Light)
-    this.#root.end()
-    this.#doc.end()
-    return this.#doc as unknown as AsyncIterable<Buffer>
-  }
-
-  #begin (type: string, options: PDFKit.Mixins.StructureElementOptions = {}): void {
-    const element = this.#doc.struct(type, options)
-    const parent = this.#open.at(-1)
-    if (parent === undefined) {
-      const child = element as unknown as Child
-      child.setParent(this.#root)
-      child.setAttached()
-      this.#root.data.K.push(child.dictionary)
-    } else parent.add(element)
-    this.#open.push(element)
-  }
-
-  #end (): void { this.#open.pop()?.end() }
-
-  #lighten (references: unknown[]): void {
-    for (let i = references.length - 1; i >= 0; i--) {
-      if (references[i] instanceof this.#Light) return
-      references[i] = new this.#Light((references[i] as Reference).id)
+  async * end (): AsyncGenerator<Buffer> {
+    const { pages, elements, leaves } = this.#sections
+    const { _root: { data: root } } = this.#internals
+    const refer = (id: number) => this.#objects.refer(id)
+    if (this.#bookmark !== undefined) {
+      this.#bookmark.end()
+      this.#outline.data['Last'] = refer(this.#bookmark.id)
+      root.Outlines = refer(this.#outline.id)
+      root.PageMode = 'UseOutlines'
     }
+    this.#outline.end()
+    this.#root.data['K'] = elements.map(refer)
+    this.#root.end()
+    this.#pages.data.Kids.push(...pages.map(refer))
+    this.#pages.data.Count += this.#pageCount
+    const tree = this.#objects.add(leaves.length === 0 ? { Nums: [] } : { Kids: leaves.map(refer) })
+    tree.end()
+    Object.assign(root.StructTreeRoot.data, { ParentTree: refer(tree.id), ParentTreeNextKey: this.#keys })
+    this.#doc.end()
+    await this.#objects.end()
+    yield * this.#doc as unknown as AsyncIterable<Buffer>
+  }
+
+  #addBookmark (title: string): void {
+    const bookmark = this.#objects.add({
+      // eslint-disable-next-line no-new-wrappers
+      Title: new String(plainText(title)),
+      Parent: this.#objects.refer(this.#outline.id),
+      Dest: [this.#objects.refer(this.#internals.page.dictionary.id), 'XYZ', null, null, null],
+    })
+    const { data } = this.#outline
+    data['Count'] = Number(data['Count']) + 1
+    if (this.#bookmark === undefined) data['First'] = this.#objects.refer(bookmark.id)
+    else {
+      bookmark.data['Prev'] = this.#objects.refer(this.#bookmark.id)
+      this.#bookmark.data['Next'] = this.#objects.refer(bookmark.id)
+      this.#bookmark.end()
+    }
+    this.#bookmark = bookmark
   }
 }
