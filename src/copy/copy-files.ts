@@ -23,8 +23,11 @@ export interface CopyFiles {
    * COPY_REFUSED if bytes are missing, or if the target holds anything else.
    */
   check: (source: CopySource, options: { isNew: boolean }) => Promise<{ files: number, bytes: number }>
-  /** Copies what the target does not have yet. `seed`: random, the same for all runs. */
-  copy: (db: Database, options: FileProgress & { seed: string }) => Promise<void>
+  /**
+   * Copies what the target does not have yet. `seed`: random, the same for all runs. `isNew`: this is the
+   * first run.
+   */
+  copy: (db: Database, options: FileProgress & { seed: string, isNew: boolean }) => Promise<void>
   /** Reads all bytes on both sides. Returns the files, as `<hex>/<name>`, that differ from their rows. */
   compare: (source: CopySource, db: Database, options: FileProgress) => Promise<string[]>
 }

@@ -37,13 +37,13 @@ export function filesToObjects (local: FileStorage, location: S3Location): CopyF
       return counted
     },
 
-    async copy (db, { seed, signal, onBytes }) {
+    async copy (db, { seed, isNew, signal, onBytes }) {
       const storage = storageOf(db)
       await storage.remote?.claim()
       for (let after = 0; ;) {
         const files = await filesWithoutObject(db.reads, { after, limit: ROWS_AT_ONCE })
         const last = files.at(-1)
-        if (last === undefined) return
+        if (last === undefined) break
         await inTurns(files, async (file) => {
           signal.throwIfAborted()
           const name = objectKey(seed, file)
@@ -56,6 +56,8 @@ export function filesToObjects (local: FileStorage, location: S3Location): CopyF
         })
         after = last.id
       }
+      // Parts of files that an earlier run was uploading when it died. No one else writes here.
+      if (!isNew) await storage.remote?.removeUnfinished(Infinity)
     },
 
     compare: (source, db, progress) => {

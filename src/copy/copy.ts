@@ -122,7 +122,7 @@ async function copyBetween (
     }
     if (mark.fingerprint !== source.fingerprint) await startOver(target.client, source.fingerprint)
     result.leftOut = await copyTables(parts, { isNew })
-    await files.copy(db, { seed: mark.seed, signal, onBytes: progress.bytes })
+    await files.copy(db, { seed: mark.seed, isNew, signal, onBytes: progress.bytes })
     const bad = await files.compare(source, db, { signal, onBytes: progress.bytes })
     if (bad.length > 0) throw areDamaged(bad)
     await setSequences(target.client, new Map(TABLES_IN_ORDER.map((name) => [name, source.highestId(name)])))

@@ -17,9 +17,16 @@ export interface FilledFolder {
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
+interface FillOptions {
+  students?: number
+  files?: number
+  /** Size of the first file, in bytes. The others are small. */
+  firstBytes?: number
+}
+
 /** Makes it in a folder that is there or not. */
 export async function fillFolder (
-  folder: string, { students = 3, files: count = 3 }: { students?: number, files?: number } = {}
+  folder: string, { students = 3, files: count = 3, firstBytes = 100_000 }: FillOptions = {}
 ): Promise<FilledFolder> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'perfbook.sqlite')
@@ -40,7 +47,7 @@ export async function fillFolder (
   }))
   await db.close()
   const files = new Map(Array.from({ length: count }, (_, i) =>
-    [randomBytes(16).toString('hex'), randomBytes(i === 0 ? 100_000 : i)] as const))
+    [randomBytes(16).toString('hex'), randomBytes(i === 0 ? firstBytes : i)] as const))
   const sqlite = connect(file)
   const hashes = ['a', 'b', 'c', 'd', 'e', 'f'].map((digit) => digit.repeat(64))
   for (const statement of [
