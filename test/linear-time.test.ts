@@ -6,9 +6,13 @@ import { emailKey } from '../db/queries/accounts.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
 import { valuesOf } from '../src/imports/column-maps/column-values.ts'
 import {
-  isPointsLabel, meaningOf, pointsInHeader, withoutPercent,
+  amountIn, isPointsLabel, meaningOf, pointsInHeader, withoutPercent,
 } from '../src/imports/column-maps/column-words.ts'
+import {
+  dateInHeader, dueDay, isDay, isDueLabel, orderShownBy,
+} from '../src/imports/column-maps/due-dates.ts'
 import { HeaderColumns } from '../src/imports/column-maps/find-columns.ts'
+import { areCategories } from '../src/imports/column-maps/guess-categories.ts'
 import { headerHash } from '../src/imports/column-maps/remembered-map.ts'
 import { formatOfSystem } from '../src/imports/column-maps/system-format.ts'
 import { SYSTEM_MAPS } from '../src/imports/column-maps/systems/system-maps.ts'
@@ -150,6 +154,11 @@ const TESTED: Record<string, (text: string) => unknown> = {
   'the numbers of a table': (text) => [NUMBERS.learn(text), NUMBERS.learn(`"${text}"`)],
   'what a header says': (text) => [meaningOf(text), pointsInHeader(text), withoutPercent(text)],
   isPointsLabel,
+  'dates in headers and cells': (text) => [
+    dateInHeader(text), dueDay(text, 'mdy'), isDay(text), isDueLabel(text), amountIn(text),
+    orderShownBy([text, text.slice(0, 200)]),
+  ],
+  'a row of categories': (text) => areCategories({ line: 1, cells: [text, text.slice(0, 100)] }, [0]),
   'the values of a column': (text) => valuesOf([text, `${text}%`], NUMBERS),
   'finding a column': (text) => new HeaderColumns([text, `${text}x`]).find(`${text}y`),
   'the hash of a header': (text) =>

@@ -29,6 +29,15 @@ const SHAPES: Record<string, (n: number) => string[]> = {
     `Name${Array.from({ length: 10 * n }, (_, at) => `,HW ${at} (out of 10)`).join('')}`,
     `"Lee, Ann"${',1'.repeat(10 * n)}`,
   ],
+  'many dates and categories of a table that is guessed': (n) => [
+    `Name${Array.from({ length: 10 * n }, (_, at) => `,HW ${at} (9/${1 + at % 28}/2026)`).join('')}`,
+    `${',Homework'.repeat(10 * n)}`, `Due${',2026-09-08'.repeat(10 * n)}`, `${',10'.repeat(10 * n)}`,
+    `"Lee, Ann"${',1'.repeat(10 * n)}`,
+  ],
+  'many marks of a table that is guessed': (n) => [
+    'Name,Test (10 points)', 'Ann Lee,7',
+    ...Array.from({ length: 20 * n }, (_, at) => `Ann Lee ${at},${'x'.repeat(1 + at % 29)}`),
+  ],
   'many rows of a table that is guessed': (n) => [
     'Class 9b', 'Name,Test %,Essay', ...Array.from({ length: 20 * n }, (_, at) => `Ann Lee ${at},7,EX`),
   ],

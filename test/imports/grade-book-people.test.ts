@@ -162,14 +162,14 @@ t.test('a row whose values point to different people is skipped, counted and nam
   t.match(outcome, { ok: true, summary: { students: { added: 0 }, scores: { added: 1 } } })
   const [conflict, category] = outcome.ok ? outcome.summary.warnings : []
   const message = 'Grade book rows whose values point to different people were skipped ' +
-    '(first in g.csv:4: "X, B").'
-  const place = { file: 'g.csv', line: 4, path: null, cell: '"X, B"' }
+    '(first in g.csv:4: "X, B", "Ortiz, Cyd").'
+  const place = { file: 'g.csv', line: 4, path: null, cell: '"X, B", "Ortiz, Cyd"' }
   t.strictSame(conflict, { code: 'people_in_conflict', message, count: 2, ...place })
   t.match(category, { code: 'category_added' })
   t.strictSame(await labs(world), ['Ann Lee: completed 0.1'])
   t.match(
     showErrors(await take(world, rows, { strict: true }))[0],
-    /^g\.csv:4: Grade book rows .* different people were skipped: "X, B"; 2 times/
+    /^g\.csv:4: Grade book rows .* different people were skipped: "X, B", "Ortiz, Cyd"; 2 times/
   )
 })
 

@@ -9,7 +9,7 @@ t.test('the work of an import grows with the size of its table, not faster', asy
   const script = join(import.meta.dirname, 'count-work.ts')
   const output = execFileSync(process.execPath, [script, t.testdir()], { encoding: 'utf8', env })
   const counted = JSON.parse(output) as Record<string, [number, number]>
-  t.equal(Object.keys(counted).length, 7)
+  t.equal(Object.keys(counted).length, 9)
   for (const [shape, [small, large]] of Object.entries(counted)) {
     t.ok(small > 500 && large < 13 * small, `${shape}: ${small}, ${large}`)
   }

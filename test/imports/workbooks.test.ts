@@ -156,6 +156,12 @@ t.test('a formula without a stored result is an error', async (t) => {
   await t.rejects(read(world, sheet(rows)), {
     message: /^B2 is a formula without a stored result; open the file/,
   })
+  const file = await writeWorkbook(world, 'unread.xlsx', sheet(rows))
+  for (const dryRun of [true, false]) {
+    t.match(await world.import(file, { course: 'Physics', dryRun }), {
+      ok: false, errors: [{ file: 'unread.xlsx', message: /^B2 is a formula without a stored result/ }],
+    }, 'its columns are not the fault')
+  }
 })
 
 t.test('a workbook beside other files is not read, and a warning names it', async (t) => {

@@ -1,7 +1,7 @@
 import type { Row } from '../../../db/tables.ts'
 import { dayAt } from '../../courses/course-time.ts'
 import { counted } from '../../counted.ts'
-import { shorten } from '../../short-text.ts'
+import { listNames, shorten } from '../../short-text.ts'
 import type { SourceStudent } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import { optionName } from '../option-names.ts'
@@ -28,10 +28,15 @@ interface GradeBookStudent extends Omit<SourceStudent, 'period'> {
 /** A file with a larger share of new people probably belongs to another course. */
 const NEW_PEOPLE_MAX = 0.1
 
+/** Skipped people whom the warning about them names. */
+const PEOPLE_NAMED = 4
+
+/** Most characters of a name in a list. */
+const NAME_SHOWN = 30
+
 const WARNINGS_OF_MATCHES = {
   loose: 'people_matched_loosely',
   name: 'people_matched_by_name',
-  conflict: 'people_in_conflict',
 } as const
 
 /** The students whom the rows are about. Warnings and errors are added to the problems. */
@@ -43,13 +48,14 @@ export function studentsOf (
   const storedIds = new Set(stored.map((row) => row.source_id))
   const named = new Set<string>()
   const added: GradeBookRow[] = []
+  const skipped: GradeBookRow[] = []
   const students = matchPeople(rows, knownPeople(stored, course, run)).flatMap(({ match, ...row }) => {
     const { person, place } = row
-    if (match.kind !== 'exact' && match.kind !== 'new') {
-      const cell = match.kind === 'conflict' ? nameOf(person) : undefined
-      problems.warn(WARNINGS_OF_MATCHES[match.kind], { ...place, cell })
+    if (match.kind === 'conflict') {
+      skipped.push(row)
+      return []
     }
-    if (match.kind === 'conflict') return []
+    if (match.kind === 'loose' || match.kind === 'name') problems.warn(WARNINGS_OF_MATCHES[match.kind], place)
     if (match.kind === 'new' && isErased(row, course, run)) return []
     const known = match.kind === 'new' ? undefined : match.row
     const sourceId = known?.source_id ?? newId(person, storedIds)
@@ -66,6 +72,11 @@ export function studentsOf (
     if (known === undefined) added.push(row)
     return [known === undefined ? newStudent(row, sourceId) : knownStudent(row, known)]
   })
+  const [first] = skipped
+  if (first !== undefined) {
+    const cell = listNames(skipped.map(({ person }) => nameOf(person)), PEOPLE_NAMED)
+    problems.warn('people_in_conflict', { ...first.place, cell }, skipped.length)
+  }
   checkNewPeople(added, { people: students.length, stored, course, run })
   return students
 }
@@ -73,7 +84,7 @@ export function studentsOf (
 /** As a report names a person: the name, else the id. */
 function nameOf ({ firstName, lastName, ids: [id = ''] }: GradeBookPerson): string {
   const name = [lastName, firstName].filter((part) => part !== null).join(', ')
-  return `"${shorten(name === '' ? id : name)}"`
+  return `"${shorten(name === '' ? id : name, NAME_SHOWN)}"`
 }
 
 function knownPeople (

@@ -117,12 +117,15 @@ function forOtherTables (guess: TableGuess | undefined, { askedBy }: ImportOptio
     : 'for any other table, '
 }
 
-/** Undefined if the table cannot be read either: the error says enough. */
+/**
+ * Undefined if a text file is no table either: the error says enough. Throws Refusal if a sheet cannot be
+ * read, which is not about its columns.
+ */
 async function guessOf (file: SourceFile, { dates }: ImportOptions): Promise<TableGuess | undefined> {
   try {
     return await guessMap(file, dates)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refusal) || file.sheet !== undefined) throw error
     return undefined
   }
 }
