@@ -4,28 +4,25 @@ import { isDiskFull } from '../../db/failures.ts'
 import { openDatabase, type Database } from '../../db/index.ts'
 import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../audit/audit.ts'
-import { counted } from '../counted.ts'
-import { BOUNDS_OF_COMMANDS, COLUMN_USES, type ColumnEntry } from '../imports/columns.ts'
+import { BOUNDS_OF_COMMANDS } from '../imports/columns.ts'
 import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../imports/import-options.ts'
 import type { ColumnMap } from '../imports/column-maps/column-map.ts'
 import { readMapFile } from '../imports/column-maps/read-map.ts'
 import type { ImportChoices } from '../imports/import.job.ts'
 import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
 import { importSources } from '../imports/import-sources.ts'
-import type { ColumnMapOrigin, Counts, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
-import { Problems, showPlace } from '../imports/problems.ts'
+import type { ImportOutcome, ImportSummary } from '../imports/outcome.ts'
+import { Problems } from '../imports/problems.ts'
 import { importTemplate } from '../imports/templates/templates.ts'
 import { systemClock } from '../jobs/clock.ts'
-import { guessText, writeGuess } from './program/guessed-map.ts'
+import { writeGuess } from './program/guessed-map.ts'
+import { printFailure, printSummary } from './program/import-report.ts'
 import { parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
 import { failed, stopped, wrongUsage } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { importByNode, type ImportProgress } from './program/import-by-node.ts'
-import { shorten } from '../short-text.ts'
-import { oneLine } from './program/printer.ts'
 import { createProgressBar } from './program/progress-bar.ts'
-import { textTable } from './program/table.ts'
 
 interface ImportFlags {
   format?: ImportFormat
@@ -152,11 +149,11 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   if (flags.writeMap !== undefined && (outcome.ok || outcome.guess !== undefined)) {
     writeGuess(outcome.guess, flags.writeMap, context)
   } else if (!outcome.ok) {
-    fail(outcome, flags, context)
+    printFailure(outcome, flags, context)
   } else if (flags.json) {
     context.stdout.json(outcome.summary)
   } else {
-    report(outcome.summary, flags, context)
+    printSummary(outcome.summary, flags, context)
   }
 }
 
@@ -227,59 +224,6 @@ async function note (
   })
   audit.record({ ...BY_COMMAND, action: IMPORT_RUN, subject: changesText(summary) })
   await audit.close()
-}
-
-function fail (
-  { errors, errorCount: count, guess }: Extract<ImportOutcome, { ok: false }>,
-  { json }: ImportFlags,
-  { stdout, stderr }: CommandContext
-): never {
-  const { map, preview } = guess ?? {}
-  const guessed = guess === undefined ? {} : { guess: map, preview }
-  if (json) stdout.json({ errors, error_count: count, ...guessed })
-  else if (guess !== undefined) stdout.write(guessText(guess))
-  for (const error of errors) {
-    stderr.write(
-      `${oneLine([showPlace(error), error.message].filter((part) => part !== '').join(': '))}\n`
-    )
-  }
-  if (count > errors.length) stderr.write(`and ${count - errors.length} more\n`)
-  throw failed(`${counted(count, 'error')}. Nothing was changed.`)
-}
-
-function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stderr }: CommandContext): void {
-  const parts = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
-  const cells = ({ added, updated, unchanged, removed }: Counts) =>
-    [added, updated, unchanged, removed].map(String)
-  stdout.write(
-    textTable([
-      ['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'],
-      ...parts.map((part) => [part, ...cells(summary[part])]),
-    ])
-  )
-  for (const { file, origin } of summary.column_maps ?? []) {
-    const future = origin === 'given' && !dryRun ? '; tables with the same header need no map now' : ''
-    stdout.write(`\n${oneLine(file)}: ${COLUMN_MAP_ORIGINS[origin]}${future}\n`)
-  }
-  if (summary.columns !== undefined) {
-    stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
-  }
-  for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${oneLine(message)}\n`)
-  if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
-}
-
-/** Where the choice of columns came from. */
-const COLUMN_MAP_ORIGINS: Record<ColumnMapOrigin, string> = {
-  given: 'the columns are those of the given map',
-  remembered: 'the columns are those remembered for the course from an earlier import; --map changes them',
-  guessed: 'the columns are guessed from their headers, which are all clear; --map changes them',
-}
-
-/** How each column of a grade book file is used. */
-function columnsTable (columns: NonNullable<ImportSummary['columns']>, count: number): string {
-  const row = ({ name, used_as: use, reason }: ColumnEntry) => [shorten(name), COLUMN_USES[use], reason ?? '']
-  const table = textTable([['COLUMN', 'USED AS', 'WHY'], ...columns.map(row)])
-  return count > columns.length ? `${table}and ${counted(count - columns.length, 'more column')}\n` : table
 }
 
 /** A bar on a terminal, elsewhere a line for each step. */
