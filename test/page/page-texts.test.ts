@@ -74,7 +74,7 @@ t.test('formats of exports, their options, and what they cannot express', async 
 
 t.test('options in messages are those of the page, of the command line and of the API', async (t) => {
   const command = source('src/cli/import.ts')
-  const fields = source('src/http/routes/imports.ts')
+  const fields = source('src/http/routes/imports.ts') + source('src/http/uploads/import-fields.ts')
   const labels = Object.entries(en).flatMap(([key, text]) => {
     return /^import\.(allow|course|teacher|sheet|dates|strict)/.test(key) ? [String(text)] : []
   })
