@@ -1,5 +1,5 @@
 // What a database is, whichever engine keeps it. `index.ts` opens one.
-import type { Expression, Kysely, RawBuilder, Transaction } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import type { PostgresAddress } from './postgres/address.ts'
 import type { PoolNumbers } from './postgres/guarded-pool.ts'
 import type { Tables } from './tables.ts'
@@ -53,8 +53,8 @@ export type Trx = Transaction<Tables> & {
    * and it may be lost. In SQLite, where there is one node, this does nothing.
    */
   notify: (topic: Topic, id: number) => Promise<void>
-  /** The same as a column of RETURNING, for each row that a statement changes. */
-  notifying: (topic: Topic, id: Expression<number>) => RawBuilder<unknown>
+  /** The same as a column of RETURNING of a statement that changes the row with this id, or none. */
+  notifying: (topic: Topic, id: number) => RawBuilder<unknown>
 }
 
 /** What a notification is about. */
@@ -66,7 +66,15 @@ export interface WriteOptions {
    * one throws.
    */
   isOneStatement?: boolean
+  /**
+   * `work` changes only new jobs, jobs that it notifies about, and files. What polls know of people, courses
+   * and other jobs remains true, see `Database.change`.
+   */
+  isOnlyJobs?: boolean
 }
+
+/** What may have changed: people and courses, the order of waiting jobs, or one job. */
+export type ChangesOf = 'people' | 'queue' | { job: number }
 
 interface Listener {
   notified: (topic: Topic, id: number) => void
@@ -116,8 +124,11 @@ export interface Database {
   /**
    * A number that changes with every commit of this process or another one, such as the command line. With
    * several nodes, those of another node change it at the latest after half a second.
+   *
+   * With `of`, commits do not count that cannot have changed that (`isOnlyJobs`). Only PostgreSQL tells them
+   * apart: there, each read costs a round trip. The order of the queue may then be a tenth of a second old.
    */
-  change: () => number
+  change: (of?: ChangesOf) => number
   /** The time of the database, ms since 1970: one clock for all nodes. */
   now: () => Promise<number>
   /** Undefined: it can be used, as far as is known. */

@@ -3,8 +3,8 @@ import { openSqliteReader } from './sqlite/book-reader.ts'
 import type { BookReader, Database, DatabaseLocation, OpenOptions, Upgrade } from './database.ts'
 
 export type {
-  BookReader, Database, DatabaseLocation, Engine, NodeIdentity, Outage, PostgresLocation, Reads, Topic, Trx,
-  Upgrade, Wiped,
+  BookReader, ChangesOf, Database, DatabaseLocation, Engine, NodeIdentity, Outage, PostgresLocation, Reads,
+  Topic, Trx, Upgrade, Wiped, WriteOptions,
 } from './database.ts'
 
 /**

@@ -7,14 +7,13 @@ import { isUnavailable } from '../failures.ts'
 import { serverTime } from '../queries/server-time.ts'
 import type { Tables } from '../tables.ts'
 import { shownAddress, type PostgresAddress } from './address.ts'
+import { createChangeCounter } from './change-counter.ts'
 import { hasPooler, IMPATIENT, kyselyOver, patientPool, PATIENT } from './connection.ts'
 import { bringUpToDate } from './migrate.ts'
 import { createLife } from './life.ts'
 import { tlsProblem } from './tls-problem.ts'
 import { LOCK_TIMEOUT_MS, writer } from './writes.ts'
 
-/** How often `change` has a new number without a known commit: another node's notification may be lost. */
-const CHANGE_EVERY_MS = 500
 /** Time between two attempts to connect when the server starts, ms. */
 const TRY_EVERY_MS = 500
 
@@ -32,8 +31,8 @@ export async function openPostgres (
     max: location.poolSize, patience: isImpatient ? IMPATIENT : PATIENT, lockTimeoutMs,
   })
   const db = kyselyOver(pool)
-  let commits = 0
-  const life = createLife({ location, node, pool, options, changed: () => { commits++ } })
+  const changes = createChangeCounter()
+  const life = createLife({ location, node, pool, options, changes })
   try {
     await answered(location, { waitMs, signal }, async () => {
       await serverTime(db)
@@ -54,11 +53,11 @@ export async function openPostgres (
     outage: life.outage,
     leave: life.leave,
     connections: () => ({ ...pool.numbers(), reconnects: life.reconnects() }),
-    change: () => commits + Math.floor(performance.now() / CHANGE_EVERY_MS),
+    change: changes.now,
     now: async () => now?.() ?? await serverTime(db),
     listen: life.listen,
     write: writer(db, {
-      committed: () => { commits++ },
+      changes,
       callbackFailed: onCallbackError,
       // A pooler may give each transaction another connection, whose settings are not ours.
       lockTimeoutMs: hasPooler(location) ? lockTimeoutMs : undefined,

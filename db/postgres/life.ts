@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { hasCode } from '../../src/errors.ts'
 import type { Database, NodeIdentity, OpenOptions, Outage, PostgresLocation, Topic } from '../database.ts'
+import type { ChangeCounter } from './change-counter.ts'
 import { unavailable, type GuardedPool } from './guarded-pool.ts'
 import { nodePlace } from './place.ts'
 import { openSession, type Session } from './session.ts'
@@ -14,8 +15,8 @@ interface LifeOptions {
   node: NodeIdentity | undefined
   pool: GuardedPool
   options: Pick<OpenOptions, 'onOutage'>
-  /** Another node has changed something, or may have. */
-  changed: () => void
+  /** Is told what another node has changed, or may have. */
+  changes: Pick<ChangeCounter, 'any' | 'jobs'>
 }
 
 type Listener = Parameters<Database['listen']>[0]
@@ -33,7 +34,7 @@ interface Life extends Pick<Database, 'leave' | 'listen' | 'outage'> {
 const PLACE_PATIENCE_MS = 30_000
 const START_PATIENCE_MS = 45_000
 
-export function createLife ({ location, node, pool, options, changed }: LifeOptions): Life {
+export function createLife ({ location, node, pool, options, changes }: LifeOptions): Life {
   const place = node === undefined ? undefined : nodePlace(node)
   const listeners = new Set<Listener>()
   let session: Session | undefined
@@ -53,15 +54,17 @@ export function createLife ({ location, node, pool, options, changed }: LifeOpti
       },
       beat,
       notified (payload) {
-        changed()
-        const [topic = '', id = ''] = payload.split(' ')
-        for (const listener of listeners) listener.notified(topic as Topic, Number(id))
+        const [topic = '', idText = ''] = payload.split(' ')
+        const id = Number(idText)
+        if (topic === 'job' && Number.isSafeInteger(id)) changes.jobs([id])
+        else changes.any()
+        for (const listener of listeners) listener.notified(topic as Topic, id)
       },
       up (next) {
         client = next
         ups++
         pool.open()
-        changed()
+        changes.any()
         if (outage !== undefined) {
           outage = undefined
           options.onOutage?.(undefined)

@@ -1,14 +1,15 @@
-import { sql, type Expression, type Kysely, type KyselyPlugin, type Transaction } from 'kysely'
+import { sql, type Kysely, type KyselyPlugin, type Transaction } from 'kysely'
 import type { Database, Topic, Trx, WriteOptions } from '../database.ts'
 import type { Tables } from '../tables.ts'
+import type { ChangeCounter } from './change-counter.ts'
 import { SERVER_TIME, serverTime } from '../queries/server-time.ts'
 import { isOutdatedPlan } from './statement-names.ts'
 
 type Callback = () => void | Promise<void>
 
 interface WriterOptions {
-  /** Called first after each commit. */
-  committed: () => void
+  /** Is told first after each commit. */
+  changes: Pick<ChangeCounter, 'any' | 'jobs'>
   /** Called with what a callback of `afterCommit` throws: its write has succeeded anyway. */
   callbackFailed: (error: unknown) => void
   /** How long a write waits for a lock, ms. Undefined: as long as its connection says. */
@@ -46,12 +47,13 @@ function oneStatement (): KyselyPlugin {
 /** Each write is a separate transaction, which sees what others have committed (READ COMMITTED). */
 export function writer (
   db: Kysely<Tables>,
-  { committed, callbackFailed, lockTimeoutMs, now }: WriterOptions
+  { changes, callbackFailed, lockTimeoutMs, now }: WriterOptions
 ): Database['write'] {
   async function commit<T> (
     work: (trx: Trx) => Promise<T>, { isOneStatement = false }: WriteOptions
-  ): Promise<{ result: T, callbacks: Callback[] }> {
+  ): Promise<{ result: T, callbacks: Callback[], jobIds: number[] }> {
     const callbacks: Callback[] = []
+    const jobIds: number[] = []
     let isOpen = true
     const run = async (trx: Transaction<Tables>) => {
       if (lockTimeoutMs !== undefined) {
@@ -67,10 +69,13 @@ export function writer (
         now: async () => now?.() ?? await serverTime(trx),
         time: () => now === undefined ? SERVER_TIME : sql<number>`${now()}::bigint`,
         notify: async (topic: Topic, id: number) => {
+          jobIds.push(id)
           await sql`SELECT pg_notify(${CHANNEL}, ${`${topic} ${id}`})`.execute(trx)
         },
-        notifying: (topic: Topic, id: Expression<number>) =>
-          sql`pg_notify(${sql.lit(CHANNEL)}, ${sql.lit(`${topic} `)} || ${id})`,
+        notifying: (topic: Topic, id: number) => {
+          jobIds.push(id)
+          return sql`pg_notify(${sql.lit(CHANNEL)}, ${`${topic} ${id}`})`
+        },
         afterCommit: (callback: Callback) => {
           if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
           callbacks.push(callback)
@@ -82,7 +87,7 @@ export function writer (
       const result = isOneStatement && lockTimeoutMs === undefined
         ? await run(db.withPlugin(oneStatement()) as Transaction<Tables>)
         : await db.transaction().execute((trx) => run(trx.withoutPlugins()))
-      return { result, callbacks }
+      return { result, callbacks, jobIds }
     } finally {
       isOpen = false
     }
@@ -101,8 +106,9 @@ export function writer (
   }
 
   return async (work, options = {}) => {
-    const { result, callbacks } = await commitInTheEnd(work, options)
-    committed()
+    const { result, callbacks, jobIds } = await commitInTheEnd(work, options)
+    if (options.isOnlyJobs === true) changes.jobs(jobIds)
+    else changes.any()
     for (const callback of callbacks) {
       try {
         await callback()

@@ -84,7 +84,7 @@ export async function claimJob (
       input_version: inputVersion,
     })
     .where('id', '=', id).where('state', '=', state('queued'))
-    .returningAll().returning(trx.notifying('job', sql.ref('id')).as('notified')).executeTakeFirst()
+    .returningAll().returning(trx.notifying('job', id).as('notified')).executeTakeFirst()
   if (claimed === undefined) return undefined
   const { notified, ...job } = claimed
   await insertAttempt(trx, job)
@@ -115,7 +115,7 @@ export async function updateRun (
 ): Promise<boolean> {
   const updated = await trx.updateTable('jobs').set(change)
     .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('started'))
-    .returning(trx.notifying('job', sql.ref('id')).as('notified')).executeTakeFirst()
+    .returning(trx.notifying('job', run.id).as('notified')).executeTakeFirst()
   return updated !== undefined
 }
 

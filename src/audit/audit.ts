@@ -68,7 +68,7 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
             ...entry, actor_id: actorId, changes: changes === undefined ? null : JSON.stringify(changes),
           })
         }
-      }, { isOneStatement: entries.length === 1 })
+      }, { isOneStatement: entries.length === 1, isOnlyJobs: true })
     } catch (error) {
       failed(error, entries.length)
       return

@@ -111,6 +111,7 @@ export function exportKind (
           ...(choices === undefined ? {} : { choices: boundedChoices(choices) }),
         },
         discard: placed.discard,
+        isOnlyFiles: true,
         async commit (trx) {
           if (!await lockCourseExports(trx, courseId)) {
             throw new DomainError('COURSE_NOT_FOUND', { detail: 'The course was deleted in the meantime.' })

@@ -104,7 +104,7 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
           inputVersion: course.data_version,
           requestedAt: () => timeOfRequest(trx, courseId),
         })
-      })
+      }, { isOnlyJobs: true })
     },
     async list (courseId, format) {
       const rows = await queries.listExports(db.reads, courseId, format)

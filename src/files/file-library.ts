@@ -190,6 +190,7 @@ export function createFileLibrary (
     // Noted first: if the process dies before the row is there, this note says that no row has the bytes.
     await db.write((trx) => files.insertIntents(trx, [bytes], { at: now(), deletedAt: null }), {
       isOneStatement: true,
+      isOnlyJobs: true,
     })
     // From here on, a sweep does not treat it as a running upload.
     const giveUp = () => db.write((trx) => files.endWanted(trx, hex), { isOneStatement: true })

@@ -45,6 +45,12 @@ export function createJobView (
     listed: jobJson,
   }
 
+  async function positionOf ({ id }: JobRow): Promise<number> {
+    const known = (await polls.get('queue positions', outlook.positions, 'queue')).get(id)
+    // It was queued after the others were counted, or claimed after its row was read.
+    return known ?? (await outlook.positions()).get(id) ?? 0
+  }
+
   async function jobJson (request: FastifyRequest, job: JobRow) {
     const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
     const principal = principalOf(request)
@@ -52,10 +58,7 @@ export function createJobView (
     const filledIn = job.kind === FILL_IN_KIND && await access.mayUseCourseOf(principal, job)
       ? await fillIns.resultFor(principal.userId, job)
       : undefined
-    // A job may have been claimed after its row was read.
-    const ahead = job.state === 'queued'
-      ? (await polls.get('queue positions', outlook.positions)).get(job.id) ?? 0
-      : 0
+    const ahead = job.state === 'queued' ? await positionOf(job) : 0
     const progress = job.state === 'started' ? runner.progress(job.token) ?? job.progress : job.progress
     const { error_code: code, error_message: message } = job
     return {

@@ -1,3 +1,5 @@
+import type { ChangesOf, Database } from '../../db/index.ts'
+
 /**
  * The longest that anything is kept, ms: dates pass without a commit. With several nodes, this is also how
  * late a node may notice what another one has committed.
@@ -10,21 +12,22 @@ const MOST = 10_000
 
 export interface PollCache {
   /**
-   * What `read` returned the last time for this key, if nothing was committed since then. The key names all
-   * that the value depends on. Callers must not change the value.
+   * What `read` returned the last time for this key, if nothing was committed since then; with `of`, nothing
+   * that may have changed that. The key names all that the value depends on, and `of` is always the same for
+   * it. Callers must not change the value.
    */
-  get: <T>(key: string, read: () => Promise<T>) => Promise<T>
+  get: <T>(key: string, read: () => Promise<T>, of?: ChangesOf) => Promise<T>
 }
 
 /**
  * The one cache of the service. Clients poll: they ask for the same few things again and again (who has this
  * token, does that person teach this course, what are its exports), and nearly always nothing has changed.
- * Everything is forgotten with the next commit, whichever process makes it, and after a second.
+ * A value is read again after the next commit, whichever process makes it, and after a second.
  */
 export function createPollCache (
-  { db, now }: { db: { change: () => number }, now: () => number }
+  { db, now }: { db: Pick<Database, 'change'>, now: () => number }
 ): PollCache {
-  return createCache({ change: () => db.change(), now, keptMs: KEPT_MS })
+  return createCache({ change: (of) => db.change(of), now, keptMs: KEPT_MS })
 }
 
 /** A cache that commits do not empty, for what changes little from one run of a job to the next. */
@@ -33,31 +36,34 @@ export function createEstimateCache ({ now }: { now: () => number }): PollCache 
 }
 
 function createCache (
-  { change: changeNow, now, keptMs }: { change: () => number, now: () => number, keptMs: number }
+  { change: changeOf, now, keptMs }: {
+    change: (of: ChangesOf | undefined) => number
+    now: () => number
+    keptMs: number
+  }
 ): PollCache {
-  let kept = new Map<string, Promise<unknown>>()
-  let change = Number.NaN
+  let kept = new Map<string, { value: Promise<unknown>, change: number }>()
   let since = 0
 
   return {
-    get<T> (key: string, read: () => Promise<T>): Promise<T> {
-      // The number is read before the value: a commit in between makes the value newer than its number.
+    get<T> (key: string, read: () => Promise<T>, of?: ChangesOf): Promise<T> {
       const age = now() - since
-      if (changeNow() !== change || age < 0 || age >= keptMs || kept.size >= MOST) {
+      if (age < 0 || age >= keptMs || kept.size >= MOST) {
         kept = new Map()
-        change = changeNow()
         since = now()
       }
-      const known = kept.get(key) as Promise<T> | undefined
-      if (known !== undefined) return known
-      const value = read()
+      // The number is read before the value: a commit in between makes the value newer than its number.
+      const change = changeOf(of)
+      const known = kept.get(key)
+      if (known?.change === change) return known.value as Promise<T>
+      const entry = { value: read(), change }
       const generation = kept
-      generation.set(key, value)
+      generation.set(key, entry)
       // Only what exists is kept: made-up tokens must not fill the memory, and what failed may succeed next
       // time.
-      const forget = () => { generation.delete(key) }
-      value.then((found) => { if (found === undefined) forget() }, forget)
-      return value
+      const forget = () => { if (generation.get(key) === entry) generation.delete(key) }
+      entry.value.then((found) => { if (found === undefined) forget() }, forget)
+      return entry.value
     },
   }
 }

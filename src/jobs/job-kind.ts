@@ -9,6 +9,8 @@ export interface Completion {
   result: unknown
   /** Inside the transaction that ends the job. */
   commit: (trx: Trx) => Promise<void>
+  /** Whether `commit` changes only files, see `WriteOptions.isOnlyJobs`. */
+  isOnlyFiles?: boolean
   /** Removes what was made, because the transaction failed or the run no longer owned the job. */
   discard: () => Promise<void>
 }

@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isBusy, isDiskFailure, isDiskFull, isUnavailable } from '../../db/failures.ts'
-import type { Database, Trx } from '../../db/index.ts'
+import type { Database, Trx, WriteOptions } from '../../db/index.ts'
 import type { AttemptEnd } from '../../db/queries/job-attempts.ts'
 import { endRun, hasSucceeded, type RunChange } from '../../db/queries/job-claims.ts'
 import { endAt } from '../../db/queries/job-due.ts'
@@ -155,7 +155,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
         await completion.commit(trx)
         onStep('run: recorded', job)
         return true
-      }, (error) => isBusy(error) || isUnavailable(error))
+      }, (error) => isBusy(error) || isUnavailable(error), { isOnlyJobs: completion.isOnlyFiles === true })
       onStep('run: committed', job)
     } finally {
       if (!isOurs) {
@@ -288,11 +288,12 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
 
   async function untilWritten<T> (
     work: (trx: Trx) => Promise<T>,
-    mayRetry: (error: unknown, tries: number) => boolean
+    mayRetry: (error: unknown, tries: number) => boolean,
+    options: WriteOptions = {}
   ): Promise<T> {
     for (let tries = 1, wait = FIRST_MS; ; tries++, wait = Math.min(wait * 2, MOST_MS)) {
       try {
-        return await db.write(work)
+        return await db.write(work, options)
       } catch (error) {
         if (shutdownSignal.aborted || !mayRetry(error, tries)) throw error
         log.error({ err: error }, 'the end of a run could not be written; trying again')

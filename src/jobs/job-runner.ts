@@ -127,7 +127,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       live.delete(job.token)
       keepProgress(run)
       changed(job.id)
-      void delivery.look()
+      delivery.ended()
     })
     changed(job.id)
     return run.done
@@ -151,6 +151,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     run.progressSavedAt = undefined
     db.write((trx) => updateRun(trx, run.job, { progress: run.progress }), {
       isOneStatement: true,
+      isOnlyJobs: true,
     }).catch((error: unknown) => {
       log.warn({ err: error, job: run.job.id }, 'the progress of a job could not be written')
     }).finally(() => {

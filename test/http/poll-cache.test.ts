@@ -1,9 +1,11 @@
 import t from 'tap'
+import type { ChangesOf } from '../../db/index.ts'
 import { createEstimateCache, createPollCache } from '../../src/http/poll-cache.ts'
 
 function createTestCache () {
-  const world = { change: 1, now: 1_000_000 }
-  const cache = createPollCache({ db: { change: () => world.change }, now: () => world.now })
+  const world = { change: 1, changeOfPeople: 1, now: 1_000_000 }
+  const change = (of?: ChangesOf) => of === 'people' ? world.changeOfPeople : world.change
+  const cache = createPollCache({ db: { change }, now: () => world.now })
   let reads = 0
   return { world, cache, next: () => cache.get('number', async () => ++reads) }
 }
@@ -20,6 +22,19 @@ t.test('a value is kept until the next commit, for at most a second', async (t) 
   world.now -= 60_000
   t.equal(await next(), 4, 'after the clock was set back')
   t.equal(await next(), 4)
+})
+
+t.test('a commit that changes something else leaves a value known', async (t) => {
+  const { world, cache, next } = createTestCache()
+  let reads = 0
+  const people = () => cache.get('people', async () => ++reads, 'people')
+  t.strictSame([await people(), await next()], [1, 1])
+  world.change++
+  t.strictSame([await people(), await next()], [1, 2])
+  world.changeOfPeople++
+  t.strictSame([await people(), await next()], [2, 2])
+  world.now += 1000
+  t.strictSame([await people(), await next()], [3, 3], 'but for at most a second')
 })
 
 t.test('what estimates are based on is kept for five seconds', async (t) => {

@@ -58,7 +58,8 @@ export function createAuthentication (
   function principalOf (credential: Credential): Promise<Principal | undefined> {
     return polls.get(
       `${credential.kind} ${credential.secret}`,
-      () => authenticate(credential, { notesUse: true })
+      () => authenticate(credential, { notesUse: true }),
+      'people'
     )
   }
 

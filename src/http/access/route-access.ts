@@ -148,7 +148,9 @@ export function enforceAccess (
     const courseId = idOf(addressOf(request).course_id)
     const found = courseId === undefined
       ? undefined
-      : await polls.get(`course ${courseId} ${principal.userId}`, () => access.course(principal, courseId))
+      : await polls.get(
+        `course ${courseId} ${principal.userId}`, () => access.course(principal, courseId), 'people'
+      )
     if (found === undefined) throw new DomainError('COURSE_NOT_FOUND')
     if (!found.allowed) throw new DomainError('NOT_A_TEACHER')
     request.course = found.course
@@ -158,7 +160,9 @@ export function enforceAccess (
     const jobId = idOf(addressOf(request).job_id)
     const job = jobId === undefined
       ? undefined
-      : await polls.get(`job ${jobId} ${principal.userId}`, () => access.job(principal, jobId))
+      : await polls.get(
+        `job ${jobId} ${principal.userId}`, () => access.job(principal, jobId), { job: jobId }
+      )
     if (job === undefined) throw new DomainError('JOB_NOT_FOUND')
     request.job = job
   }

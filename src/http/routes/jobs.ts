@@ -65,9 +65,12 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
   }, async (request, reply) => {
     const job = jobOf(request)
     const read = async () => JSON.stringify(await jobView.one(request, job))
-    const key = `job answer ${job.id} ${principalOf(request).userId} ${links.absolute(request, '')}`
     // The progress of a running job changes without a commit.
-    return sendJson(reply, job.state === 'started' ? await read() : await polls.get(key, read))
+    if (job.state === 'started') return sendJson(reply, await read())
+    const key = `job answer ${job.id} ${job.state} ${principalOf(request).userId} ` +
+      links.absolute(request, '')
+    // A waiting job moves forward as others start.
+    return sendJson(reply, await polls.get(key, read, job.state === 'queued' ? 'queue' : { job: job.id }))
   })
 
   app.get('/api/jobs/:job_id/events', {

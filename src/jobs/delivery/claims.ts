@@ -44,7 +44,7 @@ export function createClaims ({ db, log, announce, onStep = () => {} }: ClaimsOp
       onStep('run: claiming', next)
       if (job !== undefined) await claimed?.(trx, job)
       return job
-    })
+    }, { isOnlyJobs: true })
   }
 
   return {

@@ -94,6 +94,7 @@ export function createLocalDelivery ({ db, clock, log, onStep }: LocalDeliveryOp
       void look()
     },
     look,
+    ended () { void look() },
     async stop () {
       isStopped = true
       current = undefined

@@ -2,7 +2,6 @@
 // the next job, in the same order as every delivery, and holds the ticket while the job runs: its heartbeat
 // shows that the node is alive. The rows are the source of truth. Tickets may be lost or superfluous: twice a
 // second, every node compares them with the rows, requeues jobs that run nowhere, and sends missing tickets.
-import { setTimeout as delay } from 'node:timers/promises'
 import { isUnavailable } from '../../../db/failures.ts'
 import type { Database } from '../../../db/index.ts'
 import { nextJob, ONE_RUN_PER_KEY } from '../../../db/queries/job-claims.ts'
@@ -41,8 +40,12 @@ const SETTLE_MS = 4000
 const MAINTAIN_EVERY_MS = 60_000
 /** If a job could not be claimed with its ticket, another ticket is sent after this long, ms. */
 const RESEND_MS = 250
-/** The least time between the starts of two looks, ms. Tickets start jobs; looks only repair. */
-const LOOK_LEAST_MS = 50
+/**
+ * The least time between the starts of two looks, ms: while nobody waits for one, and while somebody does.
+ * Tickets start jobs; looks only repair, and each costs two queries.
+ */
+const LOOK_LEAST_MS = 250
+const AWAITED_LOOK_LEAST_MS = 50
 /** A drain looks again after this long at the latest, ms. */
 const DRAIN_MS = 500
 
@@ -77,6 +80,10 @@ export async function createPgBossDelivery (
   let isStopped = false
   let looking: Promise<void> | undefined
   let mustLookAgain = false
+  /** How many wait for the end of a look. */
+  let awaiting = 0
+  /** Ends the time between two looks. */
+  let hurry = () => {}
   let cancelTimer = () => {}
   let lastClaim: Promise<unknown> = Promise.resolve()
   /** Kinds of the tickets with which this process is claiming jobs. */
@@ -84,6 +91,8 @@ export async function createPgBossDelivery (
   /** Ends the wait of a look. */
   let wake = () => {}
   let lastLookAt = -Infinity
+  /** Whether a ticket came when no thread was free, since the last look. That one sends another ticket. */
+  let isTurnedAway = false
   let mayTakeBackAt = 0
   let isAfterGap = false
   let maintainedAt = -Infinity
@@ -105,10 +114,10 @@ export async function createPgBossDelivery (
   async function lookUntilDone (): Promise<void> {
     try {
       for (;;) {
-        const restMs = lastLookAt + LOOK_LEAST_MS - performance.now()
-        if (restMs > 0) await delay(restMs)
+        await rest()
         if (current === undefined) return
         mustLookAgain = false
+        isTurnedAway = false
         const woken = new AbortController()
         wake = () => { woken.abort() }
         const canStart = await compare(current)
@@ -130,6 +139,18 @@ export async function createPgBossDelivery (
       mustLookAgain = false
     } finally {
       wake = () => {}
+    }
+  }
+
+  /** Waits until the next look may start. */
+  async function rest (): Promise<void> {
+    for (;;) {
+      const leastMs = awaiting > 0 || isTurnedAway ? AWAITED_LOOK_LEAST_MS : LOOK_LEAST_MS
+      const restMs = lastLookAt + leastMs - performance.now()
+      if (restMs <= 0 || current === undefined) return
+      const hurried = new AbortController()
+      hurry = () => { hurried.abort() }
+      await pause(systemClock(), restMs, hurried.signal)
     }
   }
 
@@ -209,7 +230,10 @@ export async function createPgBossDelivery (
       return undefined
     }
     const open = worker.openKinds()
-    if (!open.includes(ticket.kind)) return undefined
+    if (!open.includes(ticket.kind)) {
+      isTurnedAway = true
+      return undefined
+    }
     // The next job may be of another kind that needs the same threads. It has its own ticket.
     const kinds = hasOwnThread(ticket.kind) ? [ticket.kind] : open.filter((name) => !hasOwnThread(name))
     const job = await claims.next(worker, {
@@ -247,9 +271,14 @@ export async function createPgBossDelivery (
     },
     async look () {
       if (isStopped) return
-      await look()
+      awaiting++
+      hurry()
+      await look().finally(() => { awaiting-- })
       // A job that has just been claimed is among the runs when this returns.
       await lastClaim
+    },
+    ended () {
+      if (!isStopped) void look()
     },
     async stop () {
       isStopped = true
@@ -264,6 +293,7 @@ export async function createPgBossDelivery (
     current = undefined
     cancelTimer()
     wake()
+    hurry()
     await looking
     await (await opened)?.close()
   }
