@@ -50,6 +50,35 @@ export async function copyDatabase (
 }
 
 /**
+ * Whether the process that wrote last died within a write in rollback-journal mode, as the first start and a
+ * restore have it. SQLite takes such a write back as soon as the database is opened for writing; until then
+ * it cannot be read. Throws other errors of SQLite.
+ */
+export function isInterrupted (file: string): boolean {
+  const sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
+  try {
+    sqlite.prepare('SELECT count(*) FROM sqlite_master').get()
+    return false
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'SQLITE_READONLY_ROLLBACK') return true
+    throw error
+  } finally {
+    sqlite.close()
+  }
+}
+
+/** Takes back a write that was interrupted, see `isInterrupted`. Throws errors of SQLite. */
+export function takeBackInterrupted (file: string): void {
+  const sqlite = connectPlain(file)
+  try {
+    sqlite.pragma('busy_timeout = 5000')
+    sqlite.prepare('SELECT count(*) FROM sqlite_master').get()
+  } finally {
+    sqlite.close()
+  }
+}
+
+/**
  * The problems of a database file in the words of SQLite; none: it is intact. `quick` does not compare
  * indices with their tables.
  */

@@ -3,7 +3,9 @@ import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { sqliteFile, type Database } from '../../db/index.ts'
 import { checkSchema } from '../../db/migrations/migrate.ts'
-import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
+import {
+  databaseProblems, isInterrupted, migrationStatus, openSnapshot,
+} from '../../db/sqlite/database-copy.ts'
 import { newestTime } from '../../db/queries/monitoring.ts'
 import { counted } from '../counted.ts'
 import { hasCode } from '../errors.ts'
@@ -118,6 +120,13 @@ export async function checkDisk ({ dataFolder }: DataPlaces, minFreeBytes: numbe
 
 export function checkDatabase ({ databaseFile }: DataPlaces, { isDeep }: { isDeep: boolean }): Finding {
   const name = 'database'
+  if (isWriteInterrupted(databaseFile)) {
+    return problem(
+      name,
+      'The process that wrote last died within a write. Nothing is damaged: the next start takes it back.',
+      'Start the service, then run doctor again.'
+    )
+  }
   const problems = databaseProblems(databaseFile, { quick: !isDeep })
   const [damage] = problems
   if (damage !== undefined) {
@@ -143,6 +152,15 @@ export function checkDatabase ({ databaseFile }: DataPlaces, { isDeep }: { isDee
     )
   }
   return fine(name, `intact, schema ${status.applied.at(-1) ?? 'not created yet'}`)
+}
+
+/** Other errors are what `databaseProblems` is for. */
+function isWriteInterrupted (file: string): boolean {
+  try {
+    return isInterrupted(file)
+  } catch {
+    return false
+  }
 }
 
 export async function checkFiles (

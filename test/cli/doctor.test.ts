@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -172,6 +173,28 @@ t.test('a database that is damaged, or newer', async (t) => {
     rmSync(join(folder, name), { force: true })
   }
   t.match((await examine(folder)).of('database'), { ok: false, message: /It is damaged/ })
+})
+
+t.test('the process that wrote last died within a write, before the database had a log', async (t) => {
+  const { folder } = await setUp(t)
+  const file = join(folder, 'perfbook.sqlite')
+  const sqlite = connect(file)
+  sqlite.pragma('journal_mode = DELETE')
+  // More than it keeps in memory, so that the database and its journal are written.
+  sqlite.pragma('cache_size = 1')
+  sqlite.exec("BEGIN IMMEDIATE; UPDATE courses SET name = 'Lost'; CREATE TABLE large (a)")
+  sqlite.prepare('INSERT INTO large VALUES (?)').run('x'.repeat(1_000_000))
+  const left = ['', '-journal'].map((end) => [`${file}${end}`, readFileSync(`${file}${end}`)] as const)
+  sqlite.exec('ROLLBACK')
+  sqlite.close()
+  for (const [path, bytes] of left) writeFileSync(path, bytes, { mode: 0o600 })
+  t.match((await examine(folder)).problems, [{
+    check: 'database', message: /died within a write. Nothing is damaged/, advice: /Start the service/,
+  }])
+  t.ok(existsSync(`${file}-journal`), 'nothing is changed')
+  t.match(await perfbook(folder, ['backup', join(t.testdirName, 'backups')]), { status: 0 })
+  t.match((await perfbook(folder, ['courses'])).stdout, /Physics/)
+  t.strictSame((await examine(folder)).problems, [])
 })
 
 t.test('a folder that is missing or half restored: nothing is created', async (t) => {
