@@ -1,7 +1,7 @@
 // LibreOffice as a second pair of eyes: it calculates workbooks again, and does in them what a teacher does.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, parse } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findLibreOffice, pathOf } from './tools.ts'
 
@@ -40,6 +40,20 @@ export class LibreOffice {
     const out = join(this.#folder, 'csv')
     this.#run('--convert-to', `csv:Text - txt - csv (StarCalc):${CSV_OPTIONS}`, '--outdir', out, file)
     return whereWritten(join(out, `${basename(file, '.xlsx')}-${sheet}.csv`))
+  }
+
+  /**
+   * Opens tables as text with a separator, in a locale (Windows' number: 1031 is German), and writes what its
+   * cells hold with decimal points; gives the new files in the same order. Dates and numbers are recognized.
+   */
+  reread (files: string[], separator: ',' | ';', locale: number): string[] {
+    const out = join(this.#folder, `reread-${locale}`)
+    const filter = 'Text - txt - csv (StarCalc)'
+    this.#run(
+      `--infilter=${filter}:${separator.charCodeAt(0)},34,76,1,,${locale},false,true`,
+      '--convert-to', `csv:${filter}:44,34,76,1,,1033,false,false`, '--outdir', out, ...files
+    )
+    return files.map((file) => whereWritten(join(out, `${parse(file).name}.csv`)))
   }
 
   /** Prints workbooks; gives the PDF files in the same order. */

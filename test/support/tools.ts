@@ -29,6 +29,15 @@ export function findGnumeric (): Tool {
   return { name: 'Gnumeric', path: inPath('ssconvert'), hint: `${INSTALL} gnumeric` }
 }
 
+/** Reads the text of a PDF. */
+export function findPdftotext (): Tool {
+  return { name: 'pdftotext', path: inPath('pdftotext'), hint: `${INSTALL} poppler-utils` }
+}
+
+export function findQpdf (): Tool {
+  return { name: 'qpdf', path: inPath('qpdf'), hint: `${INSTALL} qpdf` }
+}
+
 /** With its compiler: a program in one file of source is compiled as it is started. */
 export function findJava (): Tool {
   const path = inPath('javac') === undefined ? undefined : inPath('java')

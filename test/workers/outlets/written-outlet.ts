@@ -1,7 +1,7 @@
 // The file of a format, written as the worker writes it.
 import { join } from 'node:path'
 import { openBookReader, type DatabaseLocation } from '../../../db/index.ts'
-import { readBook } from '../../../src/courses/book.ts'
+import { readBook, type Book } from '../../../src/courses/book.ts'
 import { completeOptions, type ExportOptionsGiven } from '../../../src/exports/export-options.ts'
 import { Receipts, type Receipt } from '../../../src/exports/receipts.ts'
 import { identifiedBook } from '../../../workers/outlets/identified-book.ts'
@@ -15,9 +15,14 @@ export interface WrittenOutlet extends OutletFacts {
 
 let files = 0
 
-/** Writes a course to a file in `folder`. Throws what the writer throws. */
+/** Writes a course to a file in `folder`, or only its first students. Throws what the writer throws. */
 export async function writtenOutlet (
-  folder: string, database: DatabaseLocation, courseId: number, given: ExportOptionsGiven, now: number
+  folder: string,
+  database: DatabaseLocation,
+  courseId: number,
+  given: ExportOptionsGiven,
+  now: number,
+  firstStudents = Infinity
 ): Promise<WrittenOutlet> {
   const options = completeOptions(given)
   const reader = openBookReader(database)
@@ -28,7 +33,7 @@ export async function writtenOutlet (
       const receipts = new Receipts()
       const file = join(folder, `outlet-${++files}`)
       const write = await WRITERS[options.format]()
-      const facts = await write(identifiedBook(book, options.identity), {
+      const facts = await write(firstOf(identifiedBook(book, options.identity), firstStudents), {
         whole: book,
         options,
         file,
@@ -44,5 +49,19 @@ export async function writtenOutlet (
     })
   } finally {
     await reader.close()
+  }
+}
+
+function firstOf (book: Book, most: number): Book {
+  if (most === Infinity) return book
+  return {
+    ...book,
+    async * batches (filter) {
+      let left = most
+      for await (const batch of book.batches(filter)) {
+        yield Iterator.from(batch).filter(() => left-- > 0)
+        if (left <= 0) return
+      }
+    },
   }
 }
