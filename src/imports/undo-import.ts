@@ -120,6 +120,14 @@ export async function checkUndo (
   return { chosen, left: open.length - chosen.length }
 }
 
+/** The courses of an import that an undo can still restore. */
+export async function coursesWithoutConflict (db: Reads, importId: number): Promise<number[]> {
+  const conflicts = await conflictsOf(db, importId)
+  const courses = await coursesOfImport(db, importId)
+  return courses.filter((one) => one.undone_by === null && !conflicts.has(one.course_id))
+    .map((one) => one.course_id)
+}
+
 function notPossible (found: UndoableImport | undefined): DomainError {
   const detail = found === undefined
     ? 'This import changed nothing, so there is nothing to undo.'

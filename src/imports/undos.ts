@@ -5,7 +5,7 @@ import { importsByReference, type UndoableImport } from '../../db/queries/undo.t
 import { DomainError } from '../errors.ts'
 import type { JobQueue, JobRow, JobTicket } from '../jobs/job-queue.ts'
 import { referenceOf } from './import.job.ts'
-import { checkUndo } from './undo-import.ts'
+import { checkUndo, coursesWithoutConflict } from './undo-import.ts'
 import { UNDO_KIND, type UndoPayload } from './undo.job.ts'
 
 /** Whether an import can be undone, as far as the import itself decides it. */
@@ -19,6 +19,8 @@ interface UndoOfJob {
   /** The job of the import. */
   job: JobRow
   courses?: readonly number[] | undefined
+  /** Leaves out courses that a later import changed, if others are left. Default: false. */
+  skipsConflicts?: boolean | undefined
   userId: number
   via: 'session' | 'token'
   requestedBy: string
@@ -44,13 +46,16 @@ interface UndosOptions {
 /** Undos for the API. They run as jobs. */
 export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
   return {
-    async request ({ job, courses, userId, via, requestedBy }) {
+    async request ({ job, courses: given, skipsConflicts = false, userId, via, requestedBy }) {
       const [found] = await importsByReference(db.reads, [referenceOf(job)])
       if (found === undefined) {
         throw new DomainError('UNDO_NOT_POSSIBLE', {
           detail: 'This import changed nothing, so there is nothing to undo.',
         })
       }
+      const left = skipsConflicts ? await coursesWithoutConflict(db.reads, found.id) : []
+      const others = left.filter((id) => given?.includes(id) !== false)
+      const courses = others.length === 0 ? given : others
       const chosen = courses === undefined ? undefined : [...new Set(courses)].sort((a, b) => a - b)
       await checkUndo(db.reads, { importId: found.id, courses: chosen })
       return await db.write((trx) => queue.request(trx, {

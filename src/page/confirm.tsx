@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError } from './api.ts'
 import { useTexts } from './texts/use-texts.ts'
 
 interface ConfirmProps {
@@ -9,11 +10,13 @@ interface ConfirmProps {
   action: string
   /** If it throws, the reason is shown, and the dialog stays open. */
   onConfirm: () => Promise<void>
+  /** Another way, which is offered after an error with this code. */
+  otherwise?: { code: string, action: string, onConfirm: () => Promise<void> }
   onClose: () => void
 }
 
 /** Asks for confirmation. When the dialog closes, the browser restores the focus. */
-export function Confirm ({ title, children, action, onConfirm, onClose }: ConfirmProps) {
+export function Confirm ({ title, children, action, onConfirm, otherwise, onClose }: ConfirmProps) {
   const { t, reason } = useTexts()
   const dialog = useRef<HTMLDialogElement>(null)
   const [error, setError] = useState<unknown>()
@@ -21,7 +24,8 @@ export function Confirm ({ title, children, action, onConfirm, onClose }: Confir
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
-  async function confirm () {
+  const isOffered = error instanceof ApiError && error.code === otherwise?.code
+  async function confirm (onConfirm: () => Promise<void>) {
     if (isBusy) return
     setBusy(true)
     setError(undefined)
@@ -44,11 +48,23 @@ export function Confirm ({ title, children, action, onConfirm, onClose }: Confir
           class='danger'
           aria-disabled={isBusy}
           onClick={() => {
-            void confirm()
+            void confirm(onConfirm)
           }}
         >
           {action}
         </button>
+        {otherwise !== undefined && isOffered && (
+          <button
+            type='button'
+            class='danger'
+            aria-disabled={isBusy}
+            onClick={() => {
+              void confirm(otherwise.onConfirm)
+            }}
+          >
+            {otherwise.action}
+          </button>
+        )}
         <button
           type='button'
           autofocus

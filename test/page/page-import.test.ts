@@ -1,8 +1,12 @@
 // From a file to its report, for an administrator and for a teacher of a course.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { deltaModes, district } from '../http/routes/district.ts'
+import { upload } from '../http/routes/import-upload.ts'
+import { bundleTexts, result, writeZip } from '../imports/bundles.ts'
 import { createGate } from '../support/gate.ts'
 import { createHeldPool } from '../support/held-pool.ts'
 import { ADMIN } from '../support/test-service.ts'
@@ -99,8 +103,31 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   await page.getByRole('link', { name: /^Import \d/ }).first().click()
   await page.getByRole('heading', { name: /^Import \d/ }).waitFor()
   await page.getByText('nothing would change').waitFor()
+  await undoInPart(t, service, page)
   t.strictSame(problems, [])
 })
+
+/** One of the two courses of an import was changed by a later one. */
+async function undoInPart (t: Test, service: PageService, page: Page): Promise<void> {
+  const harder = { lineItems: district().lineItems!.map((item) => ({ ...item, resultValueMax: 20 })) }
+  const later = { results: [result('r1', 'li1-p1', 'ann', 3)] }
+  for (const [name, tables] of Object.entries({ school: district(), harder, later })) {
+    const modes = name === 'school' ? {} : { modes: deltaModes(tables) }
+    const file = await writeZip(join(service.services.config.DATA_DIR, name), bundleTexts(tables, modes))
+    await upload(service, '/api/imports', { name: `${name}.zip`, bytes: readFileSync(file) })
+  }
+  await page.goto(`${service.address}/#/admin/import`)
+  await page.getByRole('button', { name: 'Undo the import of harder.zip' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await dialog.getByText(/^A later import changed Physics .* other courses only\.$/).waitFor()
+  await lookAt(t, page, 'import-undo-conflict')
+  await dialog.getByRole('button', { name: 'Undo for the other courses' }).click()
+  await page.getByRole('cell', { name: /^Partly undone/ }).waitFor()
+  const { rows } = await sql<{ points: number }>`SELECT points_possible AS points FROM tasks
+    WHERE title = 'Song'`.execute(service.services.db.reads)
+  t.strictSame(rows, [{ points: 10 }], 'the other course is as before')
+}
 
 t.test('errors name file and line; warnings are grouped', chromium, async (t) => {
   const service = await startPage(t)

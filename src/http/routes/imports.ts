@@ -160,6 +160,9 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
         courses: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), {
           minItems: 1, maxItems: 10_000, description: 'Ids of courses. Default: all of the import',
         })),
+        skip_conflicts: Type.Optional(Type.Boolean({
+          description: 'Leaves out courses that a later import changed, if others are left. Default: false',
+        })),
       }, { additionalProperties: false }),
       response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 503) },
     },
@@ -168,6 +171,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     const ticket = await undos.request({
       job: importOf(request),
       courses: request.body.courses,
+      skipsConflicts: request.body.skip_conflicts,
       userId: principal.userId,
       via: principal.credential.kind,
       requestedBy: displayName(principal),

@@ -39,6 +39,17 @@ export function PastImports (
           0
         )
       )
+  /** A later import may have changed some of its courses. */
+  const othersOf = (one: ListedImport) => ({
+    code: 'UNDO_CONFLICT',
+    action: t('import.undoOthers'),
+    onConfirm: () => undo(one, { skip_conflicts: true }),
+  })
+  async function undo ({ id }: ListedImport, body: { skip_conflicts?: true }) {
+    const { job } = await call<{ job: string }>('POST', `api/imports/${id}/undo`, { body })
+    await endOf(job)
+    setUndos((count) => count + 1)
+  }
   return (
     <section class='panel' aria-labelledby='past-title'>
       <div class='bar'>
@@ -122,11 +133,8 @@ export function PastImports (
         <Confirm
           title={t('import.undoOf', { file: asked.filename ?? String(asked.id) })}
           action={t('import.undo')}
-          onConfirm={async () => {
-            const { job } = await call<{ job: string }>('POST', `api/imports/${asked.id}/undo`)
-            await endOf(job)
-            setUndos((count) => count + 1)
-          }}
+          onConfirm={() => undo(asked, {})}
+          {...(coursesOf(asked) > 1 ? { otherwise: othersOf(asked) } : {})}
           onClose={() => {
             setAsked(undefined)
           }}
@@ -136,6 +144,10 @@ export function PastImports (
       )}
     </section>
   )
+}
+
+function coursesOf ({ summary }: ListedImport): number {
+  return summary === null ? 0 : summary.courses.added + summary.courses.updated + summary.courses.removed
 }
 
 /** Waits until the job has ended. Throws the reason of one that failed. */

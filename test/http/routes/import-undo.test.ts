@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import { result, user, enrollment } from '../../imports/bundles.ts'
 import { startTestService, type TestService } from '../../support/test-service.ts'
-import { startDistrict } from './district.ts'
+import { district, startDistrict } from './district.ts'
 import { PHYSICS, upload } from './import-upload.ts'
 
 /** Requests an undo, and runs its job to its end. */
@@ -95,6 +95,26 @@ t.test('a conflict that comes between the request and its job fails the job', as
   await service.services.runner.drain()
   t.match(await job(service, id), { status: 'failed', error: { code: 'UNDO_CONFLICT' } })
   t.equal((await service.call('GET', '/api/courses/1/performance')).status, 200)
+})
+
+t.test('courses that a later import changed are left out, if asked', async (t) => {
+  const service = await startDistrict(t)
+  const { admin: token } = service
+  const both = await service.take('/api/imports', {
+    lineItems: district().lineItems!.map((item) => ({ ...item, resultValueMax: 20 })),
+  }, { token })
+  t.match(both, { status: 'succeeded', summary: { courses: { updated: 2 } } })
+  await service.take('/api/imports', { results: [result('r1', 'li1-p1', 'ann', 3)] }, { token })
+  t.match(await undo(service, both.id, { token }), { code: 'UNDO_CONFLICT', message: /Physics .* other courses/ })
+  const skips = { token, body: { skip_conflicts: true } }
+  const first = await undo(service, both.id, { token, body: { courses: [1], skip_conflicts: true } })
+  t.match(first, { code: 'UNDO_CONFLICT' }, 'no other course is named')
+  const { id } = await undo(service, both.id, skips)
+  t.match(await job(service, id), { status: 'succeeded' })
+  t.match((await service.call('GET', `/api/imports/${both.id}`, { token })).json(), {
+    undo: { state: 'partly_undone' },
+  })
+  t.match(await undo(service, both.id, skips), { code: 'UNDO_CONFLICT' }, 'nothing else is left')
 })
 
 t.test('an undo of many courses is one job, whose key fits into an index', async (t) => {
