@@ -113,7 +113,7 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
     drawHead(document, row)
     if (categories.length > 0) {
       const parts = partsOf(book, row)
-      drawTable(document, words.categories, [words.categories, words.average], parts.map((part, c) => [
+      drawTable(document, [words.categories, words.average], parts.map((part, c) => [
         part.name,
         [
           shown(part.average),
@@ -125,7 +125,7 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
     }
     const given = tasks.map((task, i) => [task.title, resultOf(row, task, i)] as const)
     if (given.length === 0) document.paragraph('P', words.noAssignments, NORMAL)
-    else drawTable(document, words.assignments, [words.assignments, words.result], given)
+    else drawTable(document, [words.assignments, words.result], given)
     const missing = tasks.filter((task) => isMissing(task, row, now)).map(({ title }) => title)
     const late = tasks.filter(({ slot }) => ((row.cells.marks[slot] ?? 0) & LATE) !== 0 &&
       slot < row.cells.length).map(({ title }) => title)
@@ -137,10 +137,8 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
 
 type TableRow = readonly [name: string, value: string]
 
-/** A heading, and a table of two columns below it. Its header is on each page, and read once. */
-function drawTable (
-  document: ReportDocument, title: string, header: TableRow, rows: readonly TableRow[]
-): void {
+/** A table of two columns. Its header says what it is about; it is on each page, and read once. */
+function drawTable (document: ReportDocument, header: TableRow, rows: readonly TableRow[]): void {
   const first = document.width * FIRST_COLUMN
   const second = { x: first + COLUMN_GAP, width: document.width - first - COLUMN_GAP }
   const cellsOf = ([name, value]: TableRow, style: TextStyle) => [
@@ -196,8 +194,7 @@ function drawTable (
       }), NORMAL)
     }
   }
-  document.ensure(document.lineHeight(HEADING) + 3 * document.lineHeight(NORMAL))
-  document.paragraph('H2', title, HEADING)
+  document.ensure(3 * document.lineHeight(NORMAL))
   document.element('Table', () => {
     drawRow(cellsOf(header, BOLD), BOLD, true)
     document.rule()
