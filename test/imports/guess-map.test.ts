@@ -73,7 +73,10 @@ t.test('titles above the header, other languages, names by their values', async 
 t.test('any table has a guess that can be read, and that fits the result of a job', async (t) => {
   const world = await createWorld(t)
   const cell = fc.oneof(
-    fc.constantFrom('', 'Name', 'Student ID', '7.5', '80%', 'EX', 'Total', 'Points', 'a@b.example'),
+    fc.constantFrom(
+      '', 'Name', 'Student ID', '7.5', '80%', 'EX', 'Total', 'Points', 'a@b.example', 'X', 'HW 1 (9/8/2026)',
+      'Due', '2026-09-08', '9/20/2026', 'Homework', 'Max: 8', 'Lab [10 pts] Sep 8, 2026'
+    ),
     fc.string({ maxLength: 12 }).map((text) => text.replace(/["\0]/g, ''))
   )
   const table = fc.array(fc.array(cell, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 12 })
@@ -84,7 +87,7 @@ t.test('any table has a guess that can be read, and that fits the result of a jo
     const outcome = await world.import(file, { course: 'Physics', dryRun: true })
     if (outcome.ok || outcome.guess === undefined || outcome.guess.map.columns.length === 0) return
     readColumnMap(JSON.stringify(outcome.guess.map), 'map')
-  }), { numRuns: fuzzRuns(60) })
+  }), { seed: 20261127, numRuns: fuzzRuns(60) })
   const wide = Array.from({ length: 9000 }, (_, n) => `\x01\x02${n}${'\x03'.repeat(80)}`)
   const guess = await guessOf(world, `Name,${wide.join(',')}\nAnn Lee${',1'.repeat(9000)}\n`)
   t.ok(JSON.stringify(guess).length < 120_000, 'a table of 9,000 columns of control characters')

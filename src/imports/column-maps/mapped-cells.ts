@@ -20,7 +20,8 @@ const WORD_MAX = 30
 
 /** Whether a cell is a mark that only its school knows: a short text without digits. */
 export function isUnknownMark (text: string): boolean {
-  return text.length <= WORD_MAX && !/\p{N}/u.test(text) && wordOf(text) === undefined
+  return text.length <= WORD_MAX && text.isWellFormed() && !/\p{N}/u.test(text) &&
+    wordOf(text) === undefined
 }
 
 /** What the marks of a map mean, by the mark in lower case. Those that are null are not known. */
