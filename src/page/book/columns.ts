@@ -11,8 +11,11 @@ export interface TaskColumn {
   index: number
   heading: Task
   category: string | undefined
-  /** Decimals of its points: as many as any of them needs. */
-  decimals: number
+  /**
+   * Decimals of its points: as many as any of them needs. All students are looked at for that, so it is done
+   * once, and only for columns that come into view.
+   */
+  decimals: () => number
 }
 
 export interface Column {
@@ -47,8 +50,7 @@ const MAX_DECIMALS = 2
 export function allColumns (
   book: Book,
   { t, percent, score }: Pick<Texts, 't' | 'percent' | 'score'>,
-  order: readonly number[],
-  shown: Shown
+  order: readonly number[]
 ): Column[] {
   const periods = new Map(book.periods.map(({ id, name }) => [id, name]))
   const categories = new Map(book.categories.map(({ id, name }) => [id, name]))
@@ -78,7 +80,7 @@ export function allColumns (
       index,
       heading,
       category: categories.get(heading.category_id ?? 0),
-      decimals: shown === 'points' ? decimalsOf(book.students, index, heading.points_possible ?? 0) : 0,
+      decimals: once(() => decimalsOf(book.students, index, heading.points_possible ?? 0)),
     },
   }))
   return [
@@ -146,6 +148,11 @@ export function shownColumns (
       const width = widths[column.key] ?? (column.kind === 'task' ? widths['task'] : undefined)
       return width === undefined ? column : { ...column, width }
     })
+}
+
+function once<T> (make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 function decimalsOf (students: readonly Student[], index: number, possible: number): number {

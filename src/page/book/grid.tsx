@@ -10,7 +10,7 @@ import { moveInGrid, type Place } from './grid-keys.ts'
 import type { Sort } from './rows.ts'
 import { useColumnDrag } from './use-column-drag.ts'
 import { useMedia } from '../use-media.ts'
-import { useVirtualizer } from './use-virtualizer.ts'
+import { drawInFrame, useVirtualizer } from './use-virtualizer.ts'
 
 const ROW_HEIGHT = 32
 const ROW_STEP = 4
@@ -52,11 +52,19 @@ export function Grid ({
   const texts = useTexts()
   const scroller = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState<Place>({ row: 0, column: 0 })
+  /** Where a key has led to. It is drawn at the end of the frame, together with what scrolls. */
+  const latest = useRef(place)
+  const [drawPlace] = useState(() => () => {
+    setPlace(latest.current)
+  })
   const mayFocus = useRef(false)
   const pinned = useMedia('(max-width: 40rem)') ? PINNED.narrow : PINNED.wide
 
   const last = { row: HEAD_ROWS + students.length - 1, column: columns.length }
-  const at = { row: Math.min(place.row, last.row), column: Math.min(place.column, last.column) }
+  const inGrid = ({ row, column }: Place): Place => (
+    { row: Math.min(row, last.row), column: Math.min(column, last.column) }
+  )
+  const at = inGrid(place)
   const keptRow = at.row - HEAD_ROWS
   const keptColumn = at.column - 1
   const getScrollElement = () => scroller.current
@@ -93,21 +101,25 @@ export function Grid ({
   }, [])
 
   useLayoutEffect(() => {
-    if (!mayFocus.current) return
+    const wanted = inGrid(latest.current)
+    // A drawing for another reason may come before that of the place.
+    if (!mayFocus.current || wanted.row !== at.row || wanted.column !== at.column) return
     mayFocus.current = false
     const cell = `[data-row="${at.row}"][data-column="${at.column}"]`
     scroller.current?.querySelector<HTMLElement>(cell)?.focus({ preventScroll: true })
   })
 
   function goTo (next: Place) {
-    mayFocus.current = true
-    setPlace(next)
+    const before = inGrid(latest.current)
+    latest.current = next
     // The header and the student's name are always in view. A jump to them scrolls to the start of the
     // scores.
     if (next.row >= HEAD_ROWS) rows.scrollToIndex(next.row - HEAD_ROWS, { align: 'auto' })
-    else if (at.row >= HEAD_ROWS) rows.scrollToOffset(0)
+    else if (before.row >= HEAD_ROWS) rows.scrollToOffset(0)
     if (next.column > 0) across.scrollToIndex(next.column - 1, { align: 'auto' })
-    else if (at.column > 0) across.scrollToOffset(0)
+    else if (before.column > 0) across.scrollToOffset(0)
+    mayFocus.current = true
+    drawInFrame(drawPlace)
   }
 
   useEffect(() => {
@@ -136,6 +148,7 @@ export function Grid ({
 
   function onKeyDown (event: KeyboardEvent) {
     if (placeOf(event.target) === undefined) return
+    const at = inGrid(latest.current)
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault()
       act(at)
@@ -165,6 +178,7 @@ export function Grid ({
     // A link opens its view itself, in another tab if the user asks for that.
     if ((event.target as Element).closest('a') !== null) return
     mayFocus.current = true
+    latest.current = clicked
     setPlace(clicked)
     act(clicked)
   }
@@ -172,7 +186,9 @@ export function Grid ({
   // A screen reader can move the focus without one of our keys.
   function onFocusIn (event: FocusEvent) {
     const focused = placeOf(event.target)
-    if (focused !== undefined && (focused.row !== at.row || focused.column !== at.column)) setPlace(focused)
+    if (focused === undefined || (focused.row === at.row && focused.column === at.column)) return
+    latest.current = focused
+    setPlace(focused)
   }
 
   const inView = across.getVirtualItems()

@@ -22,12 +22,12 @@ function fractionText (
   score: number,
   heading: Task,
   shown: Shown,
-  decimals: number,
+  decimals: () => number,
   { t, score: percent, number, decimals: fixed }: Texts
 ): string {
   const possible = heading.points_possible ?? 0
   return shown === 'points' && possible > 0
-    ? t('book.pointsOf', { points: fixed(score * possible, decimals), possible: number(possible) })
+    ? t('book.pointsOf', { points: fixed(score * possible, decimals()), possible: number(possible) })
     : percent(score)
 }
 
@@ -42,7 +42,7 @@ export function spreadText (
   if (spread === undefined) return ''
   const value = spread[which]
   if (task === undefined || value === null) return texts.score(value)
-  return fractionText(value, task.heading, shown, Math.max(1, task.decimals), texts)
+  return fractionText(value, task.heading, shown, () => Math.max(1, task.decimals()), texts)
 }
 
 /** The cell of a task. Marks are framed letters and statuses are words: nothing is shown by color alone. */

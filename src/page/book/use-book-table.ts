@@ -21,13 +21,15 @@ export interface BookTable {
 /** Works out columns and rows again only when something changes that they depend on. */
 export function useBookTable (book: Book, state: BookState, texts: Texts): BookTable {
   const { compare } = texts
-  const { order, shown, hidden } = state
+  const { order, hidden, search, sort, work, below, showsDropped, range } = state
   const [widths, setWidths] = useWidths(book.course.id)
-  const columns = useMemo(() => allColumns(book, texts, order, shown), [book, texts, String(order), shown])
+  const columns = useMemo(() => allColumns(book, texts, order), [book, texts, String(order)])
   const visible = useMemo(
     () => shownColumns(columns, hidden, widths),
     [columns, [...hidden].join(), widths]
   )
-  const students = useMemo(() => rowsOf(book, columns, state, compare), [book, columns, state, compare])
+  // `state` is a new object whenever anything in the address changes.
+  const choice = [search, sort?.key, sort?.isDescending, String(work), below, showsDropped, JSON.stringify(range)]
+  const students = useMemo(() => rowsOf(book, columns, state, compare), [book, columns, compare, ...choice])
   return { book, columns, visible, students, widths, setWidths }
 }

@@ -15,10 +15,10 @@ type Options = Omit<
 const waiting = new Set<() => void>()
 
 /**
- * Draws at the end of the frame, once for all virtualizers. Rows and columns that move together are drawn
- * together, and no layout is measured in between.
+ * Draws at the end of the frame, once for all that asks for it: `draw` is the same function each time. Rows
+ * and columns that move together are drawn together, and no layout is measured in between.
  */
-function drawInFrame (draw: () => void): void {
+export function drawInFrame (draw: () => void): void {
   if (waiting.size === 0) {
     requestAnimationFrame(() => {
       const draws = [...waiting]
