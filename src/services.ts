@@ -211,6 +211,11 @@ export async function createServices ({
     ? createLocalDelivery({ db, clock, log, onStep })
     : await (await import('./jobs/delivery/pg-boss.ts')).createPgBossDelivery({
       db, kinds, clock, log, mayUpgrade, onStep,
+    }).catch(async (error: unknown) => {
+      // Its connections would keep the process, and its place among the nodes.
+      followed.stop()
+      await db.close()
+      throw error
     })
   const runner = createJobRunner({
     db,

@@ -17,6 +17,8 @@ import { checkSnapshots } from './snapshot-checks.ts'
 const CLOCK_MAY_DIFFER_MS = 60_000
 /** PostgreSQL cannot clean up behind a transaction that is open for longer, s. */
 const LONG_TRANSACTION_S = 600
+/** Connections that a node opens to the server itself if there is a pooler. */
+const DIRECT_CONNECTIONS = 2
 
 /**
  * The findings of all checks, and whether nodes are running. After a check that finds the database unusable,
@@ -26,10 +28,11 @@ export async function checkPostgres (
   config: Config, location: PostgresLocation, options: CheckFilesOptions
 ): Promise<{ findings: Finding[], isLive: boolean }> {
   const shown = shownAddress(location.connection)
+  const isPooled = location.direct !== location.connection
   let facts: ServerFacts
   try {
     facts = await serverFacts(location.connection)
-    if (location.direct !== location.connection) await serverFacts(location.direct)
+    if (isPooled) await serverFacts(location.direct)
   } catch (error) {
     const tls = tlsProblem(error, location.connection)
     const finding = problem(
@@ -49,7 +52,7 @@ export async function checkPostgres (
     server,
     checkRights(facts),
     schema,
-    checkConnections(facts, config.DATABASE_POOL),
+    checkConnections(facts, { pool: config.DATABASE_POOL, isPooled }),
     checkClocks(facts),
     checkTransactions(facts),
     ...facts.nodes === undefined ? [] : [checkNodes(facts.nodes, config)],
@@ -113,12 +116,15 @@ function checkTables ({ schema, unfinishedCopy }: ServerFacts): Finding {
 }
 
 function checkConnections (
-  { mostConnections, openConnections, nodes = [] }: ServerFacts, pool: number
+  { mostConnections, openConnections, nodes = [] }: ServerFacts,
+  { pool, isPooled }: { pool: number, isPooled: boolean }
 ): Finding {
   const count = Math.max(1, nodes.length)
-  const wanted = pool * count
-  const text = `${counted(count, 'node')} with DATABASE_POOL=${pool} may open ${wanted} ` +
-    `connections; the server allows ${mostConnections}, and has ${openConnections} open`
+  // A pooler has a limit of its own for the others.
+  const wanted = (isPooled ? DIRECT_CONNECTIONS : pool) * count
+  const text = `${counted(count, 'node')} ${isPooled ? 'behind a pooler' : `with DATABASE_POOL=${pool}`} ` +
+    `may open ${wanted} connections${isPooled ? ' to the server itself' : ''}; the server allows ` +
+    `${mostConnections}, and has ${openConnections} open`
   return wanted <= mostConnections
     ? fine('connections', text)
     : problem('connections', `${text}.`, 'Raise max_connections of PostgreSQL, or lower DATABASE_POOL.')

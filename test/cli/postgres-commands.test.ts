@@ -99,6 +99,11 @@ t.test('doctor: what is wrong', { skip: noPostgres }, async (t) => {
   t.match((await examine(run, [], { DATABASE_POOL: '18' })).get('connections'), {
     ok: false, message: /1 node with DATABASE_POOL=18 may open 18 connections; the server allows 17/,
   })
+  // As if the first address were that of a pooler.
+  const DATABASE_DIRECT_URL = `${databaseEnv(target).DATABASE_URL}?application_name=direct`
+  t.match((await examine(run, [], { DATABASE_POOL: '18', DATABASE_DIRECT_URL })).get('connections'), {
+    ok: true, message: /1 node behind a pooler may open 2 connections to the server itself/,
+  })
 
   await admin.query(`ALTER DATABASE ${target.connection.database} OWNER TO postgres`)
   t.match((await examine(run)).get('rights'), { ok: false, advice: /ALTER DATABASE/ })

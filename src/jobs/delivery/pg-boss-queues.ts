@@ -1,10 +1,12 @@
 // pg-boss as the delivery uses it: one queue for each kind of job, whose jobs are anonymous tickets. A ticket
 // says "run one job of this kind"; our row says which one that is.
 import { PgBoss, type ConstructorOptions, type Job, type QueueOptions } from 'pg-boss'
+import packageJson from 'pg-boss/package.json' with { type: 'json' }
 import { isUnavailable } from '../../../db/failures.ts'
 import type { Database, PostgresLocation, Trx } from '../../../db/index.ts'
 import { openJobConnections, withinWrite } from '../../../db/postgres/job-connections.ts'
 import type { Ticket } from '../../../db/queries/job-tickets.ts'
+import { DomainError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { MAX_PROCESS_DEATHS } from './delivery.ts'
 
@@ -56,7 +58,13 @@ const LOG_EVERY_MS = 60_000
 /** Longest time to give back tickets at the end, ms. */
 const CLOSE_MS = 5000
 
-/** Creates or upgrades pg-boss's tables, and the queues. */
+/** The version of pg-boss's tables that this program uses. */
+const TABLES_VERSION = packageJson.pgboss.schema
+
+/**
+ * Creates or upgrades pg-boss's tables, and the queues. Throws SCHEMA_TOO_NEW and, unless `mayUpgrade`,
+ * SCHEMA_TOO_OLD.
+ */
 export async function openTicketQueues (
   { db, location, kinds, mayUpgrade, log }: TicketQueuesOptions
 ): Promise<TicketQueues> {
@@ -89,7 +97,20 @@ export async function openTicketQueues (
   }
 
   async function install (): Promise<void> {
-    if (!mayUpgrade && await boss.isInstalled()) return
+    const version = await boss.isInstalled() ? await boss.schemaVersion() : null
+    if (version === TABLES_VERSION) return
+    if (version !== null && version > TABLES_VERSION) {
+      throw new DomainError('SCHEMA_TOO_NEW', {
+        detail: `A later version of Perfbook has upgraded the tables of pg-boss (to version ${version}). ` +
+          'Start that version, or a later one.',
+      })
+    }
+    if (version !== null && !mayUpgrade) {
+      throw new DomainError('SCHEMA_TOO_OLD', {
+        detail: `The tables of pg-boss are those of an older version of Perfbook (version ${version}). ` +
+          'Start a node of this version first.',
+      })
+    }
     await inTurn(async () => {
       const installer = newBoss({ db: { executeSql: connections.executeSql } })
       await installer.start()
@@ -130,8 +151,13 @@ export async function openTicketQueues (
     }
   }
 
-  await install()
-  await createQueues()
+  try {
+    await install()
+    await createQueues()
+  } catch (error) {
+    await connections.close()
+    throw error
+  }
   return {
     async send (kind, { waitMs = 0, trx } = {}) {
       const id = await boss.send(kind, null, {
@@ -207,6 +233,8 @@ function createFaultLog (log: Log): { add: (fault: unknown) => void } {
 /** pg-boss reports copies of errors. */
 function asError (fault: unknown): Error {
   if (fault instanceof Error) return fault
-  const { message, ...rest } = fault as { message?: string }
-  return Object.assign(new Error(message), rest)
+  const { message, ...rest } = fault as { message?: string, code?: unknown }
+  return rest.code === 'DATABASE_UNAVAILABLE'
+    ? new DomainError(rest.code, { detail: message })
+    : Object.assign(new Error(message), rest)
 }
