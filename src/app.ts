@@ -24,7 +24,8 @@ import { fillInRoutes } from './http/routes/fill-in.ts'
 import { filesRoutes, readableAddress } from './http/routes/files.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { importsRoutes } from './http/routes/imports.ts'
-import { createJobGate, type JobGate } from './http/job-gate.ts'
+import { drain } from './http/drain.ts'
+import { createJobGate, mayHaveOthers, type JobGate } from './http/job-gate.ts'
 import { createEstimateCache, createPollCache } from './http/poll-cache.ts'
 import { invitationsRoutes } from './http/routes/invitations.ts'
 import { jobsRoutes } from './http/routes/jobs.ts'
@@ -68,6 +69,8 @@ export interface App {
   routes: readonly RegisteredRoute[]
   /** Compiles the schemas that no request has needed yet. Requests are answered in between. */
   prepare: () => Promise<void>
+  /** After the gate is closed: lets proxies turn to other nodes, if there may be any. */
+  drain: () => Promise<void>
 }
 
 /** The HTTP side of the services. The caller closes the server first, then the services. */
@@ -189,5 +192,14 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(storageRoutes, { config, courses, files, freeBytes, links, housekeeping })
   await server.register(nodesRoutes, { nodes })
   await server.register(pageRoutes, { publicPath: links.prefix })
-  return { server, gate, routes, prepare: schemas.computeAll }
+  return {
+    server,
+    gate,
+    routes,
+    prepare: schemas.computeAll,
+    async drain () {
+      if (!mayHaveOthers(config) || config.NODE_ROLE === 'worker') return
+      await drain(server.server, { clock, ms: config.SHUTDOWN_DRAIN_MS })
+    },
+  }
 }

@@ -95,6 +95,11 @@ const settings = {
     { default: 10_000, minimum: 0 },
     'Time that running jobs get to finish at shutdown, in ms.'
   ),
+  SHUTDOWN_DRAIN_MS: integer(
+    { default: 10_000, minimum: 0, maximum: 600_000 },
+    'With PostgreSQL and an object store: how long a stopping node still answers requests, while /readyz ' +
+    'says 503 and each answer ends its connection, so that proxies turn to other nodes, in ms.'
+  ),
   QUEUE_MAX: integer(
     { default: 1000, minimum: 1 },
     'Waiting jobs of one kind (exports, imports); above this, new ones are refused with 503.'

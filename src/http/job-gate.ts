@@ -23,6 +23,11 @@ export interface JobGate {
   close: () => void
 }
 
+/** Whether this node may be one of several. */
+export function mayHaveOthers ({ database, files }: Pick<Config, 'database' | 'files'>): boolean {
+  return database.engine === 'postgres' && files.kind === 's3'
+}
+
 interface JobGateOptions {
   config: Pick<Config, 'DELETE_OLDEST_EXPORTS' | 'MIN_FREE_BYTES' | 'database' | 'files'>
   files: Pick<FileLibrary, 'checkQuota'>
@@ -32,7 +37,7 @@ interface JobGateOptions {
 }
 
 export function createJobGate ({ config, files, freeBytes, now }: JobGateOptions): JobGate {
-  const mayHaveOthers = config.database.engine === 'postgres' && config.files.kind === 's3'
+  const othersRunJobs = mayHaveOthers(config)
   let closed = false
   let checked = { at: -Infinity, isLow: false }
   async function isDiskLow (): Promise<boolean> {
@@ -42,7 +47,7 @@ export function createJobGate ({ config, files, freeBytes, now }: JobGateOptions
     return checked.isLow
   }
   async function openForImports (): Promise<void> {
-    if (closed && !mayHaveOthers) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })
+    if (closed && !othersRunJobs) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })
     if (await isDiskLow()) throw new DomainError('DISK_LOW')
   }
   async function open (courseId: number, replaceable?: string): Promise<void> {

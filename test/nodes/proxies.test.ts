@@ -12,6 +12,7 @@ import { course, needsFleet, PUBLIC_URL, startFleet } from './fleet.ts'
 
 const DEPLOY = join(import.meta.dirname, '../../docs/deploy')
 const POLLS = 40
+const CLICKS = 20
 
 /** Writes the site for a port and two nodes; gives the program with its arguments. */
 type Site = (folder: string, port: number, nodes: readonly string[]) => [tool: Tool, ...args: string[]]
@@ -64,7 +65,7 @@ async function behind (t: Test, site: Site): Promise<void> {
   // It comes back at its address.
   const PORT = String(await freePort())
   const first = await fleet.start({ name: 'first', settings: { PORT } })
-  const second = await fleet.start({ name: 'second' })
+  const second = await fleet.start({ name: 'second', settings: { SHUTDOWN_DRAIN_MS: '3000' } })
   const port = await freePort()
   const folder = join(fleet.folder, 'proxy')
   mkdirSync(folder)
@@ -113,6 +114,12 @@ async function behind (t: Test, site: Site): Promise<void> {
     return again.stderr().includes('incoming request')
   })
   second.kill('SIGTERM')
+  await until('the node is stopping', async () =>
+    (await fleet.proxy.call('GET', '/readyz', { node: second.url }))?.status === 503)
+  // No proxy sends a POST again on another connection.
+  const clicks = new Set<number>()
+  for (let i = 0; i < CLICKS; i++) clicks.add((await click()).status)
+  t.strictSame([...clicks], [202], 'clicks while a node stops')
   t.strictSame(await polls(), [200], 'a node stops')
   t.match(await second.ended, { status: 0 })
   t.strictSame(await polls(), [200], 'a node is stopped')

@@ -1,10 +1,11 @@
 // What a proxy before the nodes does, as a client: it asks them in turns over kept connections. A request
 // that no node has received, because its connection was refused, goes to the next one. So does a request that
-// may be repeated (RFC 9110, 9.2.2) whose connection was cut, or that a stopping or broken node refuses. Any
-// request is sent again, as browsers do, if its kept connection was closed instead of an answer: the node may
-// have closed it, because it was idle, while the request was on its way.
+// may be repeated (RFC 9110, 9.2.2) whose connection was cut, or that a stopping or broken node refuses. A
+// POST that was sent is never sent again, also not if a kept connection was closed instead of an answer:
+// nginx and HAProxy do the same by default.
 import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export interface ProxyAnswer {
   status: number
@@ -28,6 +29,8 @@ export interface Proxy {
   call: (method: string, path: string, options?: CallOptions) => Promise<ProxyAnswer | undefined>
   /** The nodes from now on. */
   nodesAre: (addresses: readonly string[]) => void
+  /** From now on, nodes that are not ready are asked only if there are no others. */
+  checkHealth: () => void
   /** How often a request went to a second node. */
   retries: () => number
   close: () => void
@@ -37,11 +40,13 @@ const MAY_BE_REPEATED = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']
 /** What a node says that another one may answer better. */
 const TRY_NEXT = [502, 503, 504]
 
-class KeptConnectionClosed extends Error {}
+const CHECK_EVERY_MS = 50
 
 export function createProxy (token: string): Proxy {
   const agent = new Agent({ keepAlive: true })
+  const closing = new AbortController()
   let nodes: readonly string[] = []
+  const notReady = new Set<string>()
   let turn = 0
   let retried = 0
 
@@ -59,9 +64,7 @@ export function createProxy (token: string): Proxy {
       },
     })
     sent.end(bytes)
-    const [response] = await once(sent, 'response').catch((error: unknown) => {
-      throw sent.reusedSocket ? new KeptConnectionClosed(String(error)) : error
-    }) as [IncomingMessage]
+    const [response] = await once(sent, 'response') as [IncomingMessage]
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)
     const all = Buffer.concat(chunks)
@@ -74,11 +77,22 @@ export function createProxy (token: string): Proxy {
     }
   }
 
+  async function check (): Promise<void> {
+    for (const node of nodes) {
+      const answer = await send(node, 'GET', '/readyz', {}).catch(() => undefined)
+      if (answer?.status === 200) notReady.delete(node)
+      else notReady.add(node)
+    }
+  }
+
   return {
     async call (method, path, options = {}) {
+      const inTurn = nodes.map((_, i) => nodes[(turn + i) % nodes.length] ?? '')
       const order = options.node !== undefined
         ? [options.node]
-        : nodes.map((_, i) => nodes[(turn + i) % nodes.length] ?? '')
+        : [
+            ...inTurn.filter((node) => !notReady.has(node)), ...inTurn.filter((node) => notReady.has(node)),
+          ]
       turn++
       const mayRepeat = MAY_BE_REPEATED.includes(method)
       let last: ProxyAnswer | undefined
@@ -88,8 +102,7 @@ export function createProxy (token: string): Proxy {
           last = await send(node, method, path, options)
           if (!mayRepeat || !TRY_NEXT.includes(last.status)) return last
         } catch (error) {
-          const mayHaveArrived = !(error instanceof KeptConnectionClosed) &&
-            (error as { code?: string }).code !== 'ECONNREFUSED'
+          const mayHaveArrived = (error as { code?: string }).code !== 'ECONNREFUSED'
           if (!mayRepeat && mayHaveArrived) return undefined
         }
       }
@@ -98,8 +111,17 @@ export function createProxy (token: string): Proxy {
     nodesAre (addresses) {
       nodes = addresses
     },
+    checkHealth () {
+      void (async () => {
+        while (!closing.signal.aborted) {
+          await check()
+          await delay(CHECK_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {})
+        }
+      })()
+    },
     retries: () => retried,
     close () {
+      closing.abort()
       agent.destroy()
     },
   }

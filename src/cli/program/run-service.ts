@@ -82,7 +82,7 @@ export async function runService (
       log.warn(reconciled, 'stored files were repaired')
     }
     onStep?.('boot: files repaired')
-    const { server, gate, prepare } = await createApp(services, log)
+    const { server, gate, prepare, drain } = await createApp(services, log)
     undo.push(() => server.close())
     await server.listen({ host: config.HOST, port: config.PORT }).catch((error: unknown) => {
       throw listenFailure(error as NodeJS.ErrnoException, config)
@@ -111,7 +111,10 @@ export async function runService (
       // Polls are answered while running jobs have their grace period; new jobs are for other nodes.
       gate.close()
       await services.db.leave()
-      await services.runner.stop(config.SHUTDOWN_GRACE_MS)
+      await Promise.all([
+        services.runner.stop(config.SHUTDOWN_GRACE_MS),
+        drain(),
+      ])
       // Slow downloads get the same time again.
       const cutOff = services.clock.after(config.SHUTDOWN_GRACE_MS, () => {
         server.server.closeAllConnections()
