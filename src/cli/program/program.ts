@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { isDiskFailure, isDiskFull } from '../../../db/failures.ts'
 import { DomainError } from '../../errors.ts'
 import { VERSION } from '../../version.ts'
 import type { CommandContext, ProcessContext } from './context.ts'
@@ -95,7 +96,7 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
       stderr.write(`error: ${error.message}${reasonOf(error)}\n${status === 2 ? `${HELP_HINT}\n` : ''}`)
       return status
     }
-    stderr.write(`error: ${isSystemError(error) ? error.message : textOf(error)}\n`)
+    stderr.write(`error: ${diskSentence(error) ?? (isSystemError(error) ? error.message : textOf(error))}\n`)
     return 1
   }
 }
@@ -105,6 +106,18 @@ function reasonOf ({ code, cause }: DomainError): string {
   if (code !== 'STORAGE_UNAVAILABLE' || !(cause instanceof Error)) return ''
   const isTimeout = cause.name === 'AbortError' || cause.name === 'TimeoutError'
   return ` Reason: ${isTimeout ? 'it does not respond' : cause.message}.`
+}
+
+/** Of a disk that is full or fails, whoever noticed it; undefined: it is another error. */
+function diskSentence (error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (isDiskFull(error)) return `The disk is full. Free up space, then try again. Reason: ${error.message}.`
+  if (isDiskFailure(error)) return `The disk reports errors. Reason: ${error.message}.`
+  // A full disk is one of its reasons: SQLite needs files beside the database, also to read it.
+  return 'code' in error && error.code === 'SQLITE_CANTOPEN'
+    ? 'The database cannot be opened. Check the space on its disk, and the permissions of the data folder. ' +
+      `Reason: ${error.message}.`
+    : undefined
 }
 
 /** What the operating system says (no such folder, no permission, port in use): its sentence is enough. */
