@@ -43,6 +43,8 @@ t.test('the disk fails during', needs(findCompiler()), async (t) => {
   const random = seededRandom(SEED)
   for (const [i, [name, { prepare, command, look }]] of Object.entries(scenarios).entries()) {
     if (wanted !== undefined && !name.includes(wanted)) continue
+    // A short run takes every other command, and a later run the others.
+    if (FAULTS === 1 && wanted === undefined && (i + SEED) % 2 !== 0) continue
     await t.test(name, async (t) => {
       const of = places(join(top, String(i), 'root'))
       const before = join(top, String(i), 'before')

@@ -102,7 +102,10 @@ export async function lookAtRest (folder: string): Promise<string[]> {
   const wrong: string[] = []
   const left = readdirSync(join(folder, 'staging'))
   if (left.length > 0) wrong.push(`left in staging: ${left.join(', ')}`)
-  const doctor = await perfbook(folder, ['doctor', '--deep', '--json'], { env: { MIN_FREE_BYTES: '0' } })
+  const doctor = await perfbook(folder, ['doctor', '--deep', '--json'], {
+    // Another program may use the usual port.
+    env: { PORT: '0', MIN_FREE_BYTES: '0' },
+  })
   if (doctor.status !== 0) {
     const { checks } = JSON.parse(doctor.stdout) as { checks: Array<{ ok: boolean, message: string }> }
     for (const { ok, message } of checks) if (!ok) wrong.push(`doctor: ${message}`)
