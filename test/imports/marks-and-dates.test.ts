@@ -111,6 +111,18 @@ t.test('rows of titles, categories, due dates and points above the header', asyn
   ])
 })
 
+t.test('titles that begin like a label stay titles; a category counts until the next one', async (t) => {
+  const world = await createWorld(t)
+  const titles = await guessOf(world, [
+    ',,Article review,Typing test', 'Points possible,,10,20', 'Name,ID,,', '"Lee, Ann",0042,9,18', '',
+  ].join('\n'))
+  t.match(titles.columns.slice(2), [{ title: 'Article review' }, { title: 'Typing test' }])
+  const { columns } = await guessOf(world, [
+    ',,Homework,,Tests', 'Name,ID,Page 3,Page 9,Unit 1', '"Lee, Ann",0042,9,8,18', '',
+  ].join('\n'))
+  t.strictSame(columns.map(({ category = '' }) => category), ['', '', 'Homework', 'Homework', 'Tests'])
+})
+
 t.test('due dates in headers, and points of any form', async (t) => {
   const world = await createWorld(t)
   const text = 'Name,Quiz 9/2/2026,"Lab (Sep 12, 2026)",Essay - due 9/23/2026 (20 pts),Ch 1.2.26\n' +

@@ -4,7 +4,7 @@ import type { SampleRow } from './sample-rows.ts'
 /** The row of categories is at most this many rows away from the header. */
 const ROWS_AWAY = { above: 6, below: 3 }
 const LENGTH_MAX = 100
-const CATEGORY_LABEL = /^(categor|kategorie|type|typ|tipo|art)[\p{L} ]*:?$/iu
+const CATEGORY_LABEL = /^((grade )?categor\p{L}{1,4}|kategorien?|types?|typ|tipos?|art:)( of \p{L}{1,20})?:?$/iu
 /** What teachers call the categories of their assignments. */
 const CATEGORY = /^((home|class|course)[ -]?work|hw|quiz(zes)?|tests?|labs?|exams?|midterms?|finals?|projects?|participation|assessments?|essays?|papers?|assignments?|practice|daily( work| grades?)?|summative|formative|tareas?|ex[aá]men(es)?|pruebas?|proyectos?|participaci[oó]n|hausaufgaben?|klassenarbeit(en)?|devoirs?|contr[oô]les?)$/i
 
