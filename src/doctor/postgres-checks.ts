@@ -27,14 +27,18 @@ const DIRECT_CONNECTIONS = 2
 export async function checkPostgres (
   config: Config, location: PostgresLocation, options: CheckFilesOptions
 ): Promise<{ findings: Finding[], isLive: boolean }> {
-  const shown = shownAddress(location.connection)
   const isPooled = location.direct !== location.connection
+  let asked = location.connection
   let facts: ServerFacts
   try {
-    facts = await serverFacts(location.connection)
-    if (isPooled) await serverFacts(location.direct)
+    facts = await serverFacts(asked)
+    if (isPooled) {
+      asked = location.direct
+      await serverFacts(asked)
+    }
   } catch (error) {
-    const tls = tlsProblem(error, location.connection)
+    const shown = shownAddress(asked)
+    const tls = tlsProblem(error, asked)
     const finding = problem(
       'database',
       tls === undefined
@@ -44,7 +48,7 @@ export async function checkPostgres (
     )
     return { findings: [finding], isLive: false }
   }
-  const server = checkServer(facts, shown)
+  const server = checkServer(facts, shownAddress(location.connection))
   const isLive = facts.nodes !== undefined && facts.nodes.length > 0
   if (!server.ok) return { findings: [server], isLive }
   const schema = checkTables(facts)

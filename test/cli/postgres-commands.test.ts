@@ -104,6 +104,10 @@ t.test('doctor: what is wrong', { skip: noPostgres }, async (t) => {
   t.match((await examine(run, [], { DATABASE_POOL: '18', DATABASE_DIRECT_URL })).get('connections'), {
     ok: true, message: /1 node behind a pooler may open 2 connections to the server itself/,
   })
+  const wrong = 'postgres://perfbook@127.0.0.1:1/direct'
+  t.match((await examine(run, [], { DATABASE_DIRECT_URL: wrong })).get('database'), {
+    ok: false, message: new RegExp(`^${wrong} does not answer`),
+  })
 
   await admin.query(`ALTER DATABASE ${target.connection.database} OWNER TO postgres`)
   t.match((await examine(run)).get('rights'), { ok: false, advice: /ALTER DATABASE/ })
