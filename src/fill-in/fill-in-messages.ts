@@ -13,3 +13,33 @@ export const FILL_IN_MESSAGES = {
   separator: 'The separator of the file must be a comma, a semicolon or a tab.',
   no_grades: 'The course has no grading scale, so it has no grades.',
 } as const
+
+/** The same with a row, a column or names in it. */
+export const FILL_IN_TEMPLATES = {
+  many_columns: 'Row {row} has too many columns.',
+  open_quote: 'Row {row} has an opening quote that is never closed.',
+  after_quote: 'Row {row} has text after a closing quote; double a quote that belongs to the text.',
+  long_cell: 'Row {row} has a cell that is too long. Is this a table?',
+  empty_row: 'Row {row} (header_row) is empty.',
+  column_twice: 'Row {row} has the column "{column}" more than once.',
+  no_sheet: 'The workbook has no sheet "{sheet}"; its sheets are: {sheets}.',
+} as const
+
+type Template = keyof typeof FILL_IN_TEMPLATES
+
+/** A message with these values. */
+export function fillInMessage (template: Template, values: Record<string, string | number>): string {
+  return FILL_IN_TEMPLATES[template].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}
+
+interface MadeMessage { template: Template, values: Record<string, string> }
+
+/** The template of a message, with its values; undefined: it is of none. */
+export function templateOf (message: string): MadeMessage | undefined {
+  for (const [template, text] of Object.entries(FILL_IN_TEMPLATES)) {
+    const pattern = text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>.*)')
+    const found = new RegExp(`^${pattern}$`, 's').exec(message)
+    if (found !== null) return { template: template as Template, values: { ...found.groups } }
+  }
+  return undefined
+}

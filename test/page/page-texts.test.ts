@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { exportOptionsSchema, FORMAT_NAMES } from '../../src/exports/export-options.ts'
-import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
+import { FILL_IN_MESSAGES, FILL_IN_TEMPLATES } from '../../src/fill-in/fill-in-messages.ts'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
 import { WARNINGS, WARNINGS_OF_TEACHER, warningText, type WarningCode } from '../../src/imports/messages.ts'
 import { IMPORT_OPTIONS, optionName } from '../../src/imports/option-names.ts'
@@ -38,7 +38,8 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   for (const [code, text] of Object.entries(WARNINGS_OF_TEACHER)) {
     t.equal(english[`warningOfTeacher.${code}`], text)
   }
-  t.strictSame(lacking(Object.keys(FILL_IN_MESSAGES).map((code) => `fillIn.reason.${code}`)), [])
+  const messages = Object.keys({ ...FILL_IN_MESSAGES, ...FILL_IN_TEMPLATES })
+  t.strictSame(lacking(messages.map((code) => `fillIn.reason.${code}`)), [])
   for (const [code, text] of Object.entries(COLUMN_USES)) t.equal(english[`column.${code}`], text)
   for (const [code, text] of Object.entries(COLUMN_REASONS)) {
     t.equal(english[`columnReason.${code}`], text)

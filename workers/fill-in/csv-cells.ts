@@ -1,6 +1,7 @@
 // The cells of a text table (RFC 4180 and its variants) with their places in the text, so that one cell can
 // be changed and every other character stays.
 import type { DomainError } from '../../src/errors.ts'
+import { fillInMessage } from '../../src/fill-in/fill-in-messages.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 
 export interface CsvCell {
@@ -32,7 +33,7 @@ export function * csvRows (text: string, separator: string, from = 0): Generator
     const cells: CsvCell[] = []
     for (;;) {
       const cell = cellAt(text, { at, separator, row })
-      if (cells.length === COLUMNS_MAX) throw fillInFailure(`Row ${row} has too many columns.`)
+      if (cells.length === COLUMNS_MAX) throw fillInFailure(fillInMessage('many_columns', { row }))
       cells.push(cell)
       at = cell.end
       if (text[at] !== separator) break
@@ -64,23 +65,21 @@ function quotedCell (
   for (;;) {
     close = text.indexOf(QUOTE, close + 1)
     if (close - at > CELL_MAX) throw tooLong(row)
-    if (close === -1) throw fillInFailure(`Row ${row} has an opening quote that is never closed.`)
+    if (close === -1) throw fillInFailure(fillInMessage('open_quote', { row }))
     if (text[close + 1] !== QUOTE) break
     close++
   }
   const end = close + 1
   const next = text[end]
   if (next !== undefined && next !== separator && next !== '\n' && next !== '\r') {
-    throw fillInFailure(
-      `Row ${row} has text after a closing quote; double a quote that belongs to the text.`
-    )
+    throw fillInFailure(fillInMessage('after_quote', { row }))
   }
   const inner = text.slice(at + 1, close).replaceAll('""', QUOTE)
   return { text: withoutFormula(inner), isQuoted: true, start: at, end }
 }
 
 function tooLong (row: number): DomainError {
-  return fillInFailure(`Row ${row} has a cell that is too long. Is this a table?`)
+  return fillInFailure(fillInMessage('long_cell', { row }))
 }
 
 function withoutFormula (text: string): string {

@@ -4,6 +4,7 @@ import type { FillInOptions } from '../../src/fill-in/fill-in-options.ts'
 import { LISTED_MAX, PREVIEW_MAX, type FillInReport } from '../../src/fill-in/fill-in-report.ts'
 import { headingKey } from '../../src/fill-in/heading-key.ts'
 import { listNames, shorten } from '../../src/short-text.ts'
+import { fillInMessage } from '../../src/fill-in/fill-in-messages.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 import type { Roster } from './roster.ts'
 import type { CellValue } from './shown-value.ts'
@@ -129,7 +130,7 @@ export class RowFiller {
     const { header_row: wanted } = this.#options
     if (wanted !== undefined) {
       if (row < wanted) return
-      if (row > wanted) throw fillInFailure(`Row ${wanted} (header_row) is empty.`)
+      if (row > wanted) throw fillInFailure(fillInMessage('empty_row', { row: wanted }))
       this.#seen = cells
     }
     if (this.#searched++ === 0) this.#seen = cells
@@ -154,7 +155,7 @@ export class RowFiller {
       const key = headingKey(column)
       const isExact = cells.filter((cell) => cell === column).length === 1
       if (!isExact && keys.filter((one) => one === key).length > 1) {
-        throw fillInFailure(`Row ${row} has the column "${shorten(column)}" more than once.`)
+        throw fillInFailure(fillInMessage('column_twice', { row, column: shorten(column) }))
       }
     }
     const places = all as number[]

@@ -11,7 +11,7 @@ import { sheetOf } from '../../src/imports/spreadsheet/sheet-part.ts'
 import { ByteBudget } from '../../src/imports/sources/source-files.ts'
 import { listNames, shorten } from '../../src/short-text.ts'
 import { partText } from './edit-parts.ts'
-import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
+import { FILL_IN_MESSAGES, fillInMessage } from '../../src/fill-in/fill-in-messages.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 import type { OfficeFile } from './office-file.ts'
 
@@ -65,7 +65,7 @@ export function placeOf (sheets: readonly SheetPlace[], wanted: string | undefin
   const names = listNames(sheets.map(({ name }) => name))
   throw fillInFailure(wanted === undefined
     ? FILL_IN_MESSAGES.no_visible_sheet
-    : `The workbook has no sheet "${shorten(wanted)}"; its sheets are: ${names}.`)
+    : fillInMessage('no_sheet', { sheet: shorten(wanted), sheets: names }))
 }
 
 /** Throws FILL_IN_FAILED for a workbook with macros or a signature. */

@@ -1,4 +1,4 @@
-import { FILL_IN_MESSAGES } from '../../fill-in/fill-in-messages.ts'
+import { FILL_IN_MESSAGES, templateOf } from '../../fill-in/fill-in-messages.ts'
 import { ApiError } from '../api.ts'
 import type { Texts } from '../texts/use-texts.ts'
 
@@ -10,6 +10,8 @@ export function fillInReason (error: unknown, { t, reason }: Texts): string {
   const { message } = error as { message?: string }
   const known = Object.entries(FILL_IN_MESSAGES).find(([, text]) => text === message)
   if (known !== undefined) return t(`fillIn.reason.${known[0] as keyof typeof FILL_IN_MESSAGES}`)
+  const made = templateOf(message ?? '')
+  if (made !== undefined) return t(`fillIn.reason.${made.template}`, made.values)
   if (error instanceof ApiError && error.code === 'BODY_TOO_LARGE') return t('fillIn.tooLarge')
   return reason(error).replace(NOT_ON_PAGE, '')
 }

@@ -44,6 +44,56 @@ t.test('tables and people', async (t) => {
     t.equal(same, merged, 'what a merged cell covers')
   })
 
+  await t.test('a table, hidden rows, shared formulas, rich text, the same header twice', async (t) => {
+    const compatibility = 'http://schemas.openxmlformats.org/markup-compatibility/2006'
+    const inline = (at: string, text: string) => `<c r="${at}" t="inlineStr"><is><t>${text}</t></is></c>`
+    const rich = '<is><r><t>00</t></r><r><rPr><b/></rPr><t>42</t></r><rPh sb="0" eb="1"><t>x</t></rPh></is>'
+    // The column ALM is the 1,001st one.
+    const rows = {
+      61: `<row r="61" hidden="1"><c r="A61" t="inlineStr">${rich}</c><c r="B61" s="1"><v>42005</v></c>` +
+        '<c r="ALM61" s="2"/></row>',
+      62: `<row r="62">${inline('A62', '0007')}` +
+        '<c r="C62"><f t="shared" ref="C62:C63" si="0">1+1</f><v>2</v></c>' +
+        '<c r="ALM62" s="1"><v>42006</v></c><c r="ALN62"><f>C62</f><v>2</v></c></row>',
+      63: `<row r="63">${inline('A63', '0008')}<c r="C63"><f t="shared" si="0"/><v>2</v></c></row>`,
+    }
+    const before = xml.slice(0, xml.indexOf('<worksheet')) +
+      xml.slice(xml.indexOf('<worksheet'), xml.indexOf('>', xml.indexOf('<worksheet'))) +
+      ` xmlns:mc="${compatibility}" mc:Ignorable="x14ac" xmlns:x14ac="urn:x14ac">` +
+      '<cols><col min="3" max="3" hidden="1" width="0"/>' +
+      '<col min="900" max="1100" style="2" width="9"/></cols>' +
+      `<sheetData><row r="1" x14ac:dyDescent="0.25">${inline('A1', 'Spring')}</row><row r="60">` +
+      `${inline('A60', 'ID')}${inline('B60', 'Born')}${inline('C60', 'Grade')}` +
+      `${inline('ALM60', 'Far')}</row>` +
+      `${Object.values(rows).join('')}</sheetData><sheetProtection sheet="1" objects="1"/>` +
+      '<mc:AlternateContent><mc:Choice Requires="x14"><controls/></mc:Choice><mc:Fallback/>' +
+      '</mc:AlternateContent><tableParts count="1"><tablePart id="rId1"/></tableParts></worksheet>'
+    const parts: Record<string, string> = {
+      ...OFFICE_PARTS,
+      [SHEET]: before,
+      'xl/worksheets/sheet2.xml': before,
+      'xl/worksheets/_rels/sheet1.xml.rels': '<Relationships/>',
+      'xl/tables/table1.xml': '<table ref="A60:C63"><autoFilter ref="A60:C63"/></table>',
+    }
+    const { job } = await fillIn(service, {
+      name: 'a.xlsx',
+      bytes: await archiveOf(t, parts),
+      options: {
+        match: BY_ID, fill: [...GRADE, { ...GRADE[0], column: 'Far' }], sheet: 'Grades', header_row: 60,
+        overwrite: true,
+      },
+      token,
+    })
+    t.match(job, { result: { counts: { matched: 3, filled: 4, formulas: 2, kept: 0 } } })
+    const after = await partsOf((await service.call('GET', new URL(job.url).pathname, { token })).bytes)
+    t.equal(after[SHEET], before
+      .replace('<c r="ALM61" s="2"/>', '<c r="C61"><v>93</v></c><c r="ALM61" s="2"><v>93</v></c>')
+      .replace('<v>42006</v>', '<v>15</v>')
+      .replace('si="0"/><v>2</v></c>', 'si="0"/><v>2</v></c><c r="ALM63" s="2"><v>100</v></c>'))
+    const others = ['worksheets/sheet2.xml', 'worksheets/_rels/sheet1.xml.rels', 'tables/table1.xml']
+    for (const part of others) t.equal(after[`xl/${part}`], parts[`xl/${part}`], part)
+  })
+
   await t.test('a part that says that it is smaller than it is', async (t) => {
     const bomb = await archiveOf(t, { ...OFFICE_PARTS, [SHEET]: xml + ' '.repeat(200_000) })
     const at = bomb.lastIndexOf(Buffer.from(SHEET))
