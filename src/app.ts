@@ -185,7 +185,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     access, authentication, clock, closing: closing.signal, config, jobView, links, polls,
     queue, runner,
   })
-  await server.register(filesRoutes, { access, authentication, config, files, now: clock.now })
+  await server.register(filesRoutes, { access, authentication, config, fillIns, files, now: clock.now })
   await server.register(courseFilesRoutes, { config, courses, exports, files, gate, links, room })
   await server.register(importsRoutes, { access, config, gate, imports, jobView, links, room, undos })
   await server.register(fillInRoutes, { config, fillIns, gate, links, room })

@@ -66,6 +66,17 @@ export async function jobRequests (db: Trx | Reads, jobId: number): Promise<Arra
   return await db.selectFrom('job_requests').selectAll().where('job_id', '=', jobId).orderBy('id').execute()
 }
 
+/** The owner of the job of a kind that a user requested, and whose result names a file by its hex. */
+export async function ownerOfResult (
+  db: Reads, kind: string, { userId, hex }: { userId: number, hex: string }
+): Promise<{ type: string | null, id: number | null } | undefined> {
+  const found = await db.selectFrom('jobs').innerJoin('job_requests', 'job_requests.job_id', 'jobs.id')
+    .select(['jobs.owner_type', 'jobs.owner_id'])
+    .where('jobs.kind', '=', kind).where('job_requests.user_id', '=', userId)
+    .where('jobs.result', 'like', `%"hex":"${hex}"%`).executeTakeFirst()
+  return found && { type: found.owner_type, id: found.owner_id }
+}
+
 export async function withdrawRequests (trx: Trx, jobId: number, userId: number, at: number): Promise<void> {
   await trx.updateTable('job_requests').set({ withdrawn_at: at })
     .where('job_id', '=', jobId).where('user_id', '=', userId).where('withdrawn_at', 'is', null).execute()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
 import { studentNames } from '../../db/queries/students.ts'
-import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
+import { jobRequests, ownerOfResult, type JobRow } from '../../db/queries/jobs.ts'
 import type { FileLibrary, FileRow, StagedFile } from '../files/file-library.ts'
 import { cleanFilename } from '../files/file-name.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
@@ -48,6 +48,8 @@ export interface FillIns {
     /** Null: a dry run, or the file has expired. */
     file: FileRow | null
   } | undefined>
+  /** The course that a result is about, by the hex of its file. Undefined: it is not this user's result. */
+  courseOf: (userId: number, hex: string) => Promise<number | undefined>
 }
 
 interface FillInsOptions {
@@ -102,6 +104,10 @@ export function createFillIns ({ db, files, queue, now }: FillInsOptions): FillI
         report: await named(stored.report, fillInPayload(job).courseId),
         file: isThere ? file : null,
       }
+    },
+    async courseOf (userId, hex) {
+      const owner = await ownerOfResult(db.reads, FILL_IN_KIND, { userId, hex })
+      return owner?.type === 'course' && owner.id !== null ? owner.id : undefined
     },
   }
 

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Access } from '../../accounts/access.ts'
 import type { Config } from '../../config.ts'
+import type { FillIns } from '../../fill-in/fill-ins.ts'
 import { FILL_IN_CATEGORY, FILL_IN_SOURCE } from '../../fill-in/fill-in.job.ts'
 import type { FileLibrary, FileRow } from '../../files/file-library.ts'
 import type { Authentication } from '../access/authentication.ts'
@@ -21,6 +22,7 @@ interface FilesRoutesOptions {
   access: Pick<Access, 'mayUseCourse'>
   authentication: Pick<Authentication, 'signIn'>
   config: Pick<Config, 'FILE_ACCESS' | 'FILE_DELIVERY'>
+  fillIns: Pick<FillIns, 'courseOf'>
   files: Pick<FileLibrary, 'find' | 'link' | 'localPath' | 'open'>
   now: () => number
 }
@@ -38,7 +40,7 @@ export const filesRoutes: FastifyPluginAsync<FilesRoutesOptions> = async (app, o
 
 const serveFiles = (
   app: Parameters<FastifyPluginAsync>[0],
-  { access, authentication, config, files, now }: FilesRoutesOptions
+  { access, authentication, config, fillIns, files, now }: FilesRoutesOptions
 ): void => {
   const isOpen = config.FILE_ACCESS === 'link'
   const isRedirected = config.FILE_DELIVERY === 'redirect'
@@ -103,7 +105,10 @@ const serveFiles = (
   async function isEntitled (request: FastifyRequest, file: FileRow): Promise<boolean> {
     if (isPersonal(file)) {
       const { principal } = request
-      return principal !== null && principal.userId === file.owner_id && principal.scopes.has('read')
+      if (principal?.userId !== file.owner_id || !principal.scopes.has('read')) return false
+      // They may have lost the course, or their role, since they requested it.
+      const courseId = await fillIns.courseOf(principal.userId, file.hex)
+      return courseId !== undefined && await access.mayUseCourse(principal, courseId)
     }
     if (isOpen) return true
     const principal = principalOf(request)
@@ -114,7 +119,7 @@ const serveFiles = (
   }
 }
 
-/** Whether only its owner may download a file, whatever FILE_ACCESS says. */
+/** Whatever FILE_ACCESS says, only the owner may download it, as long as they may use its course. */
 function isPersonal ({ category }: FileRow): boolean {
   return category === FILL_IN_CATEGORY || category === FILL_IN_SOURCE
 }

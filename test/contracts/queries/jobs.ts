@@ -43,6 +43,7 @@ export async function callAboutJobs (db: Database, recorded: Recorded): Promise<
     await jobs.withdrawRequests(trx, 2, 1, NOW + 1)
   })
   for (const id of [2, 99]) await jobs.jobRequests(reads, id)
+  for (const hex of ['0', 'ab']) await jobs.ownerOfResult(reads, 'export', { userId: 1, hex })
   for (const user of [1, 2]) await jobs.countWaitingOfUser(reads, 'import', user)
   await callAboutOrder(db, recorded)
   await callAboutRuns(db, recorded)

@@ -262,6 +262,9 @@ t.test('only the requester has the result, for a day', async (t) => {
   })
   t.equal(removed.status, 200)
   t.match(await result(), { status: 'succeeded', url: null, result: null }, 'the course is lost')
+  t.equal(await get(token), 404, 'and the file with it')
+  await service.call('PUT', `/api/courses/${service.courseIds[0]}/teachers`, { body: { add: [TEACHER] } })
+  t.equal(await get(token), 200)
   now += 86_400_000 + 1000
   t.equal(await get(token), 410)
 })
