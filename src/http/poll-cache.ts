@@ -1,5 +1,3 @@
-import type { ChangesOf, Database } from '../../db/index.ts'
-
 /**
  * The longest that anything is kept, ms: dates pass without a commit. With several nodes, this is also how
  * late a node may notice what another one has committed.
@@ -9,6 +7,9 @@ const KEPT_MS = 1000
 const ESTIMATES_KEPT_MS = 5000
 /** More entries than clients that poll at the same time. */
 const MOST = 10_000
+
+/** What a value is about, as the database counts changes. */
+type ChangesOf = 'people' | 'queue' | { job: number }
 
 export interface PollCache {
   /**
@@ -25,7 +26,7 @@ export interface PollCache {
  * A value is read again after the next commit, whichever process makes it, and after a second.
  */
 export function createPollCache (
-  { db, now }: { db: Pick<Database, 'change'>, now: () => number }
+  { db, now }: { db: { change: (of?: ChangesOf) => number }, now: () => number }
 ): PollCache {
   return createCache({ change: (of) => db.change(of), now, keptMs: KEPT_MS })
 }
