@@ -1,4 +1,8 @@
 // What people do with the service: through its parts, as the command line does, or over HTTP.
+import { createHash } from 'node:crypto'
+import { isDiskFailure, isDiskFull } from '../../db/failures.ts'
+import type { StagedFile } from '../../src/files/file-library.ts'
+import { writeStaged, UPLOADS } from './made-staging.ts'
 import { notePoll, pollJob } from './poll.ts'
 import type { Answer } from './routes.ts'
 import type { ServiceProcess } from './service-process.ts'
@@ -10,15 +14,29 @@ export interface Client {
   poll: (poll: { user: number, job: number }) => Promise<string>
   cancel: (cancel: { user: number, job: number, force: boolean }) => Promise<string>
   retry: (job: number) => Promise<string>
+  fillIn: (request: { course: number, user: number }) => Promise<string>
+  /** Reads the result of a fill-in. */
+  fillInResult: (request: { user: number, job: number }) => Promise<string>
+  download: (course: number) => Promise<string>
   deleteOldest: (course: number) => Promise<string>
   deleteCourse: (course: number) => Promise<string>
   sweep: () => Promise<string>
 }
 
+/** A table that a request has brought. */
+function stagedUpload (): StagedFile {
+  const bytes = Buffer.from('a table')
+  const path = `${UPLOADS}/incoming-${uploads++}`
+  writeStaged(path, bytes)
+  return { path, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+let uploads = 0
+
 /** Calls the parts of a process. */
 export function directClient (world: World, process: ServiceProcess): Client {
   const { courseIds, userIds } = world.simulated
-  const { courses, exports, queue, housekeeping } = process
+  const { courses, exports, files, fillIns, queue, housekeeping } = process
   return {
     async click ({ course, user, byPeriod }) {
       const ticket = await exports.request({
@@ -40,6 +58,46 @@ export function directClient (world: World, process: ServiceProcess): Client {
     async retry (job) {
       return await queue.retry(job) ? `job ${job} waits again` : `job ${job} is not one to retry`
     },
+    async fillIn ({ course, user }) {
+      const ticket = await fillIns.request({
+        courseId: courseIds[course] ?? 0,
+        staged: stagedUpload(),
+        filename: 'table.csv',
+        options: { match: [], fill: [] },
+        userId: userIds[user] ?? 0,
+        requestedBy: 'someone',
+      }).catch((error: unknown) => {
+        if (isDiskFull(error) || isDiskFailure(error)) return undefined
+        // The clock was set forward by days during the upload.
+        if (String(error).includes('the upload took too long')) return undefined
+        throw error
+      })
+      if (ticket === undefined) return 'it could not be stored'
+      world.fillIns.set(ticket.job.id, user)
+      world.tickets.push(ticket.job.id)
+      return `gets job ${ticket.job.id}`
+    },
+    async fillInResult ({ user, job }) {
+      const row = await queue.find(job)
+      if (row === undefined) return `job ${job} is gone`
+      const result = await fillIns.resultFor(userIds[user] ?? 0, row)
+      if (result === undefined) return `nothing of job ${job}`
+      if (world.fillIns.get(job) !== user) world.blame(`user ${user + 1} sees the result of job ${job}`)
+      return `job ${job} has a ${result.file === null ? 'report' : 'file'}`
+    },
+    async download (course) {
+      const newest = (await exports.list(courseIds[course] ?? 0)).at(0)
+      if (newest === undefined) return 'there is none'
+      const isThere = () => world.simulated.rows(
+        `SELECT 1 FROM files WHERE hex = '${newest.hex}' AND removed_at IS NULL`).length > 0
+      const file = await files.find(newest.hex)
+      if (file === undefined && isThere()) world.blame(`the bytes of export ${newest.id} are incomplete`)
+      if (file === undefined || file.removed_at !== null) return `export ${newest.id} is gone`
+      const parts = await (await files.open(file)).toArray() as Buffer[]
+      const size = Buffer.concat(parts).length
+      if (size !== file.size && isThere()) world.blame(`a download of export ${newest.id} has ${size} bytes`)
+      return `export ${newest.id} has ${size} bytes`
+    },
     async deleteOldest (course) {
       const id = courseIds[course] ?? 0
       const oldest = (await exports.list(id)).at(-1)
@@ -52,8 +110,9 @@ export function directClient (world: World, process: ServiceProcess): Client {
   }
 }
 
-/** Sends requests to the service. */
-export function httpClient (world: World): Client {
+/** Sends requests to the service; uploads and downloads go through its parts. */
+export function httpClient (world: World, process: ServiceProcess): Client {
+  const { fillIn, download } = directClient(world, process)
   const { courseIds } = world.simulated
   const pathOf = (course: number) => `/api/courses/${courseIds[course] ?? 0}`
   async function call (
@@ -90,6 +149,18 @@ export function httpClient (world: World): Client {
     async cancel ({ user, job, force }) {
       return said(await call(force ? 'admin' : user + 1, 'POST', `/api/jobs/${job}/cancel`))
     },
+    fillIn,
+    async fillInResult ({ user, job }) {
+      const answer = await call(user + 1, 'GET', `/api/jobs/${job}`)
+      if (answer.status !== 200) return said(answer)
+      const { result, url } = answer.body
+      const isShown = result !== null || url !== null
+      if (isShown && world.fillIns.get(job) !== user) {
+        world.blame(`user ${user + 1} sees the result of job ${job}`)
+      }
+      return isShown ? `has the result of job ${job}` : `nothing of job ${job}`
+    },
+    download,
     retry: async (job) => said(await call('admin', 'POST', `/api/jobs/${job}/retry`)),
     async deleteOldest (course) {
       const list = await call(1, 'GET', `${pathOf(course)}/performance/exports`)

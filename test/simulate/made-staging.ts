@@ -3,9 +3,11 @@ import { dirname } from 'node:path'
 
 /** Where it seems to be. */
 export const STAGING = '/made-staging'
+/** Uploads of requests. What a dead process leaves there is not the runner's. */
+export const UPLOADS = '/made-staging-uploads'
 
 /** Bytes by path; null: a folder. Stories are told one after another, so there is one for all of them. */
-const entries = new Map<string, Buffer | null>([[STAGING, null]])
+const entries = new Map<string, Buffer | null>()
 
 export function isStaged (path: unknown): path is string {
   return typeof path === 'string' && path.startsWith(STAGING)
@@ -50,5 +52,5 @@ export function readStaged (path: string): Buffer {
 /** A new story begins. */
 export function emptyStaging (): void {
   entries.clear()
-  entries.set(STAGING, null)
+  for (const folder of [STAGING, UPLOADS]) entries.set(folder, null)
 }

@@ -94,7 +94,7 @@ export function createMadeStorage (
     },
     size: async (key) => stored.get(nameOf(key))?.bytes.length,
     open: async (key) => Readable.from([stored.get(nameOf(key))?.bytes ?? Buffer.alloc(0)]),
-    localPath: () => undefined,
+    localPath: (key) => isRemote ? undefined : `/made-files/${nameOf(key)}`,
     async remove (key) {
       await request(life, {
         label: 'a removal',

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { ExportTask } from '../../src/exports/export.job.ts'
+import type { FillInTask } from '../../src/fill-in/fill-in.job.ts'
+import { emptyReport } from '../../src/fill-in/fill-in-report.ts'
 import type { FileStorage } from '../../src/files/storage/file-storage.ts'
 import type { HousekeepingTask } from '../../src/housekeeping/housekeeping.job.ts'
 import { removeOldData } from '../../src/housekeeping/old-data.ts'
@@ -33,6 +35,9 @@ interface MadeThreadsOptions {
 }
 
 const SLOW_MS = 90_000
+const REPORT = emptyReport({
+  sheets: [], sheet: null, header_row: null, headings: [], rows: [], match: [], fill: [],
+})
 /** One part of one byte. */
 const SNAPSHOT = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 7])
 
@@ -61,7 +66,9 @@ export function createMadeThreads (
       return { ok: true, facts: await removeOldData({ ...parts(thread), now: () => now, rules, rowsOnly }) }
     }
     if (ending === 'finds the disk full') return { ok: false, code: 'DISK_FULL', message: 'It is full.' }
-    return await writeExport(thread, input as ExportTask['input'], ending, onProgress)
+    return task === 'fillIn'
+      ? await fillIn(thread, input as FillInTask['input'], ending, onProgress)
+      : await writeExport(thread, input as ExportTask['input'], ending, onProgress)
   }
 
   async function writeExport (
@@ -75,22 +82,16 @@ export function createMadeThreads (
       return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
     }
     if (ending === 'fails') return { ok: false, code: 'WORKBOOK_TOO_LARGE', message: 'It is too large.' }
-    onProgress(0.4)
-    await thread.step('thread writes')
-    const bytes = Buffer.from(`course ${courseId}, version ${version}\n`)
-    writeStaged(stagingPath, bytes)
-    if (snapshotPath !== undefined) writeStaged(snapshotPath, SNAPSHOT)
-    onProgress(0.8)
-    if (ending === 'reports nonsense') {
-      for (const fraction of [0.8, 0.2, Number.NaN, 7, -1]) onProgress(fraction)
-    }
-    await thread.step('thread is done')
+    const file = await write(thread, `course ${courseId}, version ${version}\n`, stagingPath, {
+      ending,
+      onProgress,
+      also () { if (snapshotPath !== undefined) writeStaged(snapshotPath, SNAPSHOT) },
+    })
     return {
       ok: true,
       facts: {
         filename: `Course_${courseId}.xlsx`,
-        size: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        ...file,
         students: 1,
         scores: 1,
         dataVersion: version,
@@ -98,6 +99,41 @@ export function createMadeThreads (
         receipts: [],
       },
     }
+  }
+
+  async function fillIn (
+    thread: Life,
+    { courseId, stagingPath }: FillInTask['input'],
+    ending: ThreadEnding | undefined,
+    onProgress: (fraction: number) => void
+  ): Promise<TaskOutcome<FillInTask>> {
+    if (versionOf(courseId) === undefined) {
+      return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
+    }
+    if (ending === 'fails') return { ok: false, code: 'FILL_IN_FAILED', message: 'It is no table.' }
+    const file = await write(thread, 'a filled-in table', stagingPath, { ending, onProgress })
+    return { ok: true, facts: { report: REPORT, file } }
+  }
+
+  async function write (
+    thread: Life,
+    text: string,
+    path: string,
+    { ending, onProgress, also = () => {} }: {
+      ending: ThreadEnding | undefined, onProgress: (fraction: number) => void, also?: () => void,
+    }
+  ): Promise<{ size: number, sha256: string }> {
+    onProgress(0.4)
+    await thread.step('thread writes')
+    const bytes = Buffer.from(text)
+    writeStaged(path, bytes)
+    also()
+    onProgress(0.8)
+    if (ending === 'reports nonsense') {
+      for (const fraction of [0.8, 0.2, Number.NaN, 7, -1]) onProgress(fraction)
+    }
+    await thread.step('thread is done')
+    return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
   }
 
   /** A thread that was killed may have been about to write. */

@@ -5,8 +5,8 @@ export interface MovingClock {
   now: () => number
   /** Lets time pass. What is due on the way happens when the scheduler picks it: timers may be late. */
   pass: (ms: number) => void
-  /** Sets the clock, as an administrator does: timers wait as long as before. */
-  setBack: (ms: number) => void
+  /** Sets the clock forward or (negative) back, as an administrator does: timers wait as long as before. */
+  set: (byMs: number) => void
   /** How far the clock is behind what it once said, ms. */
   behind: () => number
   /** Ms until the next timer of anyone who is alive; undefined: there is none. */
@@ -38,9 +38,9 @@ export function createMovingClock (start: number): MovingClock {
         timer.ring()
       }
     },
-    setBack (ms) {
+    set (byMs) {
       latest = Math.max(latest, now)
-      now -= ms
+      now += byMs
     },
     behind: () => Math.max(0, latest - now),
     untilNext () {

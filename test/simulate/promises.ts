@@ -1,6 +1,7 @@
 // What is promised, as facts about the history of a story and about what is left at its end.
 import { stagedNames } from './made-staging.ts'
 import type { HistoryLine } from './simulated-database.ts'
+import { DAY_MS, QUOTA_BYTES } from './service-process.ts'
 import type { World } from './world.ts'
 
 interface SeenJob {
@@ -8,7 +9,8 @@ interface SeenJob {
   state: string
   /** Versions of the course at the requests that it serves, and their times, ms. */
   requests: Array<{ version: number | null, at: number }>
-  exports: number
+  /** Exports, or results of a fill-in. */
+  files: number
   retries: number
 }
 
@@ -24,7 +26,7 @@ const NEXT: Record<string, readonly string[]> = {
 
 /** Checks all that was committed, in its order. Returns what is wrong. */
 export function checkHistory (
-  history: readonly HistoryLine[], retries: ReadonlyMap<number, number>
+  history: readonly HistoryLine[], { retries, kind }: Pick<World, 'retries' | 'kind'>
 ): string[] {
   const jobs = new Map<number, SeenJob>()
   const wrong: string[] = []
@@ -37,8 +39,15 @@ export function checkHistory (
       const key = line.a ?? ''
       if (job !== undefined) wrong.push(`there are two jobs ${line.job}`)
       if (others(line.job, key, 'queued')) wrong.push(`job ${line.job} is the second that waits for ${key}`)
-      jobs.set(line.job, { key, state: 'queued', requests: [], exports: 0, retries: 0 })
+      jobs.set(line.job, { key, state: 'queued', requests: [], files: 0, retries: 0 })
       continue
+    }
+    if (line.what === 'file') {
+      if (kind.quota !== 'none' && (line.version ?? 0) > QUOTA_BYTES) {
+        wrong.push(`a ${line.a} file was stored: its owner has ${line.version} bytes`)
+      }
+      if (line.job === 0) continue
+      if (line.at !== DAY_MS) wrong.push(`the result of job ${line.job} is kept for ${line.at} ms`)
     }
     if (job === undefined) {
       wrong.push(`${line.what} of job ${line.job}, which does not exist`)
@@ -69,9 +78,11 @@ export function checkHistory (
         if (ENDED.includes(job.state)) wrong.push(`a request joined job ${line.job}, which was ${job.state}`)
         job.requests.push({ version: line.version, at: line.at ?? 0 })
         break
+      case 'file':
       case 'export':
-        if (job.state !== 'succeeded') wrong.push(`job ${line.job}, which is ${job.state}, has an export`)
-        if (++job.exports > 1) wrong.push(`job ${line.job} has a second export`)
+        if (job.state !== 'succeeded') wrong.push(`job ${line.job}, which is ${job.state}, has a file`)
+        if (++job.files > 1) wrong.push(`job ${line.job} has a second file`)
+        if (line.what === 'file') break
         for (const { version, at } of job.requests) {
           if ((line.version ?? 0) < (version ?? 0)) {
             wrong.push(`job ${line.job} read version ${line.version}; it was requested at ${version}`)
@@ -91,8 +102,8 @@ export function checkHistory (
     if (job.state !== 'deleted' && !ENDED.includes(job.state)) {
       wrong.push(`job ${id} never ended: it is ${job.state}`)
     }
-    if (job.state === 'succeeded' && job.key.startsWith('performance-export') && job.exports === 0) {
-      wrong.push(`job ${id} succeeded without an export`)
+    if (job.state === 'succeeded' && !job.key.startsWith('housekeeping') && job.files === 0) {
+      wrong.push(`job ${id} succeeded without a file`)
     }
   }
   return wrong
@@ -124,6 +135,10 @@ export function checkRest (
     for (const name of storage.stored.keys()) {
       if (!known.has(name)) wrong.push(`the bytes ${name} have no row`)
     }
+    const uploads = simulated.rows(`SELECT hex FROM files WHERE category = 'fill-in-source'
+      AND removed_at IS NULL AND hex IN (SELECT json_extract(payload, '$.hex') FROM jobs
+        WHERE kind = 'fill-in' AND state IN ('succeeded', 'failed', 'canceled'))`)
+    if (uploads.length > 0) wrong.push(`${uploads.length} uploads of jobs that ended are left`)
     const notes = simulated.rows('SELECT hex FROM file_intents')
     if (notes.length > 0) wrong.push(`${notes.length} notes about bytes are left`)
   }

@@ -4,10 +4,10 @@ import { act, type Life } from './life.ts'
 import { checkBytes, checkHistory, checkRest, isAtRest } from './promises.ts'
 import type { Routes } from './routes.ts'
 import { beginScheduling, endScheduling } from './scheduled-builtins.ts'
-import { DAY_MS } from './service-process.ts'
+import { DAY_MS, type WorldKind } from './service-process.ts'
 import type { SimulatedDatabase } from './simulated-database.ts'
 import { COMMANDS } from './story-commands.ts'
-import { createWorld, type World, type WorldKind } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
 /** A promise was broken. Its message is the story. */
 export class BrokenPromise extends Error {
@@ -37,7 +37,7 @@ export async function runStory (
     await settle(scheduler, world)
     for (const fault of checkRest(world, { isSettled: true })) world.blame(fault)
     const history = simulated.history()
-    for (const fault of checkHistory(history, world.retries)) world.blame(fault)
+    for (const fault of checkHistory(history, world)) world.blame(fault)
     for (const job of world.canceled) {
       if (!history.some((line) => line.job === job && line.b === 'canceled')) {
         world.blame(`job ${job} was called canceled and is not`)
@@ -46,7 +46,8 @@ export async function runStory (
     if (world.faults.length > 0) throw new BrokenPromise(world.faults.join('\n'))
   } catch (error) {
     if (!(error instanceof BrokenPromise)) world.blame(String(error))
-    const place = `${kind.isRemote ? 'an object store' : 'a disk'}, ${kind.isFar ? 'slow' : 'quick'} reads`
+    const place = `${kind.isRemote ? 'an object store' : 'a disk'}, ${kind.isFar ? 'slow' : 'quick'} reads` +
+      (kind.quota === 'none' ? '' : `, a quota that ${kind.quota}`)
     const { faults, story } = world
     throw new BrokenPromise(`${faults.join('\n')}\n\nThe story, with ${place}:\n${story.join('\n')}`)
   } finally {
@@ -88,7 +89,11 @@ async function settle (scheduler: Scheduler, world: World): Promise<void> {
 /** Stories of at most so many commands. */
 export function storyOf (mostCommands: number) {
   return fc.record({
-    kind: fc.record({ isRemote: fc.boolean(), isFar: fc.boolean() }),
+    kind: fc.record({
+      isRemote: fc.boolean(),
+      isFar: fc.boolean(),
+      quota: fc.constantFrom('none', 'none', 'none', 'refuses', 'replaces'),
+    }),
     scheduler: fc.scheduler({ act: async (step) => { await act(step) } }),
     commands: fc.commands(COMMANDS, { maxCommands: mostCommands, size: 'max' }),
     seed: fc.nat(),

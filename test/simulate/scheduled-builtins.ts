@@ -4,8 +4,9 @@ import fs from 'node:fs'
 import promises from 'node:fs/promises'
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
+import { Writable } from 'node:stream'
 import type { Life } from './life.ts'
-import { isStaged, makeFolder, readStaged, removeStaged, stagedNames } from './made-staging.ts'
+import { isStaged, makeFolder, readStaged, removeStaged, stagedNames, writeStaged } from './made-staging.ts'
 
 /** Whose life calls now; undefined: no simulation runs. */
 let caller: (() => Life) | undefined
@@ -25,7 +26,7 @@ export function scheduleBuiltins (): void {
     }
     Object.assign(promises, { [name]: scheduled })
   }
-  Object.assign(fs, readsOfStaging())
+  Object.assign(fs, readsOfStaging(), { createWriteStream: writesOfStaging() })
   const { randomBytes } = crypto
   const seededBytes = (size: number) =>
     random === undefined ? randomBytes(size) : Buffer.from(Uint8Array.from({ length: size }, seededByte))
@@ -57,6 +58,30 @@ function readsOfStaging (): Pick<typeof fs, 'openSync' | 'readSync' | 'closeSync
   }
   const close = (descriptor: number) => { if (!opened.delete(descriptor)) closeSync(descriptor) }
   return { openSync: open, readSync: read as typeof readSync, closeSync: close }
+}
+
+/** Writes of a file as a stream. */
+function writesOfStaging (): typeof fs.createWriteStream {
+  const { createWriteStream } = fs
+  return ((...args: Parameters<typeof createWriteStream>) => {
+    const [path] = args
+    if (!isStaged(path)) return createWriteStream(...args)
+    const parts: Buffer[] = []
+    return new Writable({
+      write (chunk: Buffer, _, done) {
+        parts.push(chunk)
+        done()
+      },
+      final (done) {
+        try {
+          writeStaged(path, Buffer.concat(parts))
+          done()
+        } catch (error) {
+          done(error as Error)
+        }
+      },
+    })
+  }) as typeof createWriteStream
 }
 
 function seededByte (): number { return Math.floor((random?.() ?? 0) * 256) }

@@ -5,6 +5,8 @@ import { createCourses, type Courses } from '../../src/courses/courses.ts'
 import type { BookThreads } from '../../src/courses/book-threads.ts'
 import { createExports, type Exports } from '../../src/exports/exports.ts'
 import { exportKind } from '../../src/exports/export.job.ts'
+import { createFillIns, type FillIns } from '../../src/fill-in/fill-ins.ts'
+import { fillInKind } from '../../src/fill-in/fill-in.job.ts'
 import { createFileLibrary, type FileLibrary } from '../../src/files/file-library.ts'
 import { createHousekeeping, type Housekeeping } from '../../src/housekeeping/housekeeping.ts'
 import { housekeepingKind } from '../../src/housekeeping/housekeeping.job.ts'
@@ -24,6 +26,7 @@ import type { SimulatedDatabase } from './simulated-database.ts'
 
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
+const TIME_LIMIT_MS = 900_000
 
 export const RULES: KeepRules = {
   exports: { retentionMs: DAY_MS, keepLatest: true },
@@ -41,13 +44,25 @@ export const RULES: KeepRules = {
   },
 }
 
+/** How the world of a story is. */
+export interface WorldKind {
+  /** Files are in an object store. */
+  isRemote: boolean
+  /** The answers of reads take time. */
+  isFar: boolean
+  /** Whether a quota of each owner leaves room for a few files, and what gives way to a new one. */
+  quota: 'none' | 'refuses' | 'replaces'
+}
+
+/** Bytes of an owner, where there is a quota: two or three files. */
+export const QUOTA_BYTES = 50
+
 export interface ProcessParts {
   simulated: SimulatedDatabase
   storage: MadeStorage
   clock: MovingClock
   endings: ThreadEnding[]
-  /** Whether reads take time. */
-  isFar: boolean
+  kind: WorldKind
   log: Log
 }
 
@@ -58,6 +73,7 @@ export interface ServiceProcess {
   runner: JobRunner
   files: FileLibrary
   exports: Exports
+  fillIns: FillIns
   courses: Courses
   housekeeping: Housekeeping
   /** What `serve` does at its start. Returns how many rows or bytes it had to repair. */
@@ -70,7 +86,7 @@ const NO_READERS = {
 } as unknown as BookThreads
 
 export function createServiceProcess (
-  { simulated, storage: made, clock: moving, endings, isFar, log }: ProcessParts,
+  { simulated, storage: made, clock: moving, endings, kind: { isFar, quota }, log }: ProcessParts,
   life: Life
 ): ServiceProcess {
   const stagingFolder = STAGING
@@ -87,18 +103,20 @@ export function createServiceProcess (
   })
   const files = createFileLibrary({
     db, storage, stagingFolder, now, deletedBytesMs: RULES.deletedBytesMs, log,
+    ownerQuotaBytes: quota === 'none' ? 0 : QUOTA_BYTES,
   })
   const kinds = [
     withTask(pool, 'performanceExport', exportKind({
       db,
       files,
       now,
-      timeLimitMs: 900_000,
+      timeLimitMs: TIME_LIMIT_MS,
       paper: 'auto',
       reportFont: '',
       retention: RULES.exports,
-      replacesOldest: false,
+      replacesOldest: quota === 'replaces',
     })),
+    withTask(pool, 'fillIn', fillInKind({ db, files, now, timeLimitMs: TIME_LIMIT_MS, maxBytes: 1_000_000 })),
     withTask(pool, 'housekeeping', housekeepingKind({
       database: db.location,
       files: { kind: 'disk', folder: '', quarantineFolder: '' },
@@ -125,6 +143,7 @@ export function createServiceProcess (
     runner,
     files,
     exports: createExports({ db, files, queue, readers: NO_READERS, now, retention: RULES.exports }),
+    fillIns: createFillIns({ db, files, queue, now }),
     courses: createCourses({ db, files, queue, readers: NO_READERS, now }),
     housekeeping,
     async start () {

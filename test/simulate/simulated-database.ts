@@ -16,16 +16,17 @@ import { makeBookDatabase } from '../support/book-database.ts'
 /** Something that was committed, in its order. */
 export interface HistoryLine {
   id: number
-  what: 'queued' | 'state' | 'request' | 'export' | 'progress back' | 'deleted'
+  what: 'queued' | 'state' | 'request' | 'export' | 'file' | 'progress back' | 'deleted'
+  /** 0: a file that no job made, or an export. */
   job: number
-  /** The key of a new job, the old state, the course of an export. */
+  /** The key of a new job, the old state, the course of an export, the category of a file. */
   a: string | null
   /** The new state. */
   b: string | null
   token: number | null
-  /** The version of the course at a request, or that an export read. */
+  /** The version of the course at a request, or that an export read. All bytes of the owner of a file. */
   version: number | null
-  /** The time of a request or an export, ms. */
+  /** The time of a request or an export, ms. How long a file is kept, ms. */
   at: number | null
 }
 
@@ -67,6 +68,16 @@ CREATE TRIGGER sim_request AFTER INSERT ON job_requests BEGIN
   INSERT INTO sim_history (what, job, version, at) VALUES ('request', NEW.job_id,
     (SELECT data_version FROM courses WHERE id = (SELECT owner_id FROM jobs WHERE id = NEW.job_id)),
     NEW.requested_at);
+END;
+CREATE TRIGGER sim_file AFTER INSERT ON files BEGIN
+  INSERT INTO sim_history (what, job, a, version, at) VALUES ('file',
+    CASE WHEN NEW.category = 'fill-in'
+      THEN (SELECT id FROM jobs WHERE kind = 'fill-in' AND json_extract(result, '$.hex') = NEW.hex)
+      ELSE 0 END,
+    NEW.category,
+    (SELECT sum(size) FROM files WHERE owner_type = NEW.owner_type AND owner_id = NEW.owner_id
+      AND removed_at IS NULL AND (expires_at IS NULL OR expires_at > NEW.created_at)),
+    NEW.expires_at - NEW.created_at);
 END;
 CREATE TRIGGER sim_export AFTER INSERT ON exports BEGIN
   INSERT INTO sim_history (what, job, a, version, at) VALUES ('export', NEW.job_id, NEW.course_id,

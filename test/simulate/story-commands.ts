@@ -89,6 +89,26 @@ const change = course.map((course) => command(
   })
 ))
 
+const fillIn = fc.record({ course, user }).map(({ course, user }) => command(
+  `user ${user + 1} has a table filled in with course ${course + 1}`,
+  (world, text) => ask(world, text, world.client(), (client) => client.fillIn({ course, user }))
+))
+
+const fillInResult = fc.record({ which, user }).map(({ which, user }) => command(
+  `user ${user + 1} asks for the result of fill-in ${which}`,
+  (world, text) => {
+    const jobs = Array.from(world.fillIns.keys())
+    const job = jobs[which % Math.max(1, jobs.length)]
+    return job !== undefined &&
+      ask(world, text, world.client(), (client) => client.fillInResult({ user, job }))
+  }
+))
+
+const download = course.map((course) => command(
+  `the newest export of course ${course + 1} is downloaded`,
+  (world, text) => ask(world, text, world.client(), (client) => client.download(course))
+))
+
 const deleteExport = course.map((course) => command(
   `the oldest export of course ${course + 1} is deleted`,
   (world, text) => ask(world, text, world.client(), (client) => client.deleteOldest(course))
@@ -119,10 +139,10 @@ const pass = fc.constantFrom(20, 500, 1000, 2500, 20_000, 95_000, 950_000, 2 * D
     return undefined
   }))
 
-const setBack = fc.constantFrom(1500, 3_600_000, 400 * DAY_MS).map((ms) =>
-  command(`the clock is set back by ${ms} ms`, (world, text) => {
+const setClock = fc.constantFrom(-1500, -3_600_000, -400 * DAY_MS, 3_600_000, 400 * DAY_MS).map((byMs) =>
+  command(`the clock is set ${byMs < 0 ? 'back' : 'forward'} by ${Math.abs(byMs)} ms`, (world, text) => {
     world.tell(text)
-    world.clock.setBack(ms)
+    world.clock.set(byMs)
     return undefined
   }))
 
@@ -162,6 +182,6 @@ const wait = fc.constant(command('a moment', () => undefined))
 /** Every command, the frequent ones several times. */
 export const COMMANDS = [
   click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
-  deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setBack, crash, crash, stop,
-  threads, threads, storage, storage, wait, wait,
+  fillIn, fillInResult, download, deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setClock,
+  crash, crash, stop, threads, threads, storage, storage, wait, wait,
 ]

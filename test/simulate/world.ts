@@ -8,18 +8,11 @@ import type { ThreadEnding } from './made-threads.ts'
 import { createMovingClock, type MovingClock } from './moving-clock.ts'
 import type { Poll } from './poll.ts'
 import type { Routes } from './routes.ts'
-import { createServiceProcess, type ServiceProcess } from './service-process.ts'
+import { createServiceProcess, type ServiceProcess, type WorldKind } from './service-process.ts'
 import type { SimulatedDatabase } from './simulated-database.ts'
 
-/** How the world of a story is. */
-export interface WorldKind {
-  /** Files are in an object store. */
-  isRemote: boolean
-  /** The answers of reads take time. */
-  isFar: boolean
-}
-
 export interface World {
+  kind: WorldKind
   simulated: SimulatedDatabase
   clock: MovingClock
   storage: MadeStorage
@@ -32,6 +25,8 @@ export interface World {
   life: () => Life
   /** The jobs of the tickets that were given, in their order. */
   tickets: number[]
+  /** Who requested which fill-in, by its job. */
+  fillIns: Map<number, number>
   /** What people use; undefined: the service is down. */
   client: () => Client | undefined
   /** The client that needs no service. */
@@ -61,13 +56,13 @@ export interface World {
 const START = Date.UTC(2026, 0, 5, 8)
 
 export function createWorld (
-  scheduler: Scheduler, simulated: SimulatedDatabase, { isRemote, isFar }: WorldKind, routes?: Routes
+  scheduler: Scheduler, simulated: SimulatedDatabase, kind: WorldKind, routes?: Routes
 ): World {
   const outside = createLife(scheduler)
   const clock = createMovingClock(START)
   simulated.reset(clock.now)
   emptyStaging()
-  const storage = createMadeStorage({ outside, clock, isRemote })
+  const storage = createMadeStorage({ outside, clock, isRemote: kind.isRemote })
   const endings: ThreadEnding[] = []
   const story: string[] = []
   const faults: string[] = []
@@ -83,7 +78,7 @@ export function createWorld (
       blame(`the log has an error: ${text}: ${String((facts as { err?: unknown }).err)}`)
     },
   }
-  const parts = { simulated, storage, clock, endings, isFar, log }
+  const parts = { simulated, storage, clock, endings, kind, log }
   const commandLine = createServiceProcess(parts, outside.within())
   let current = createServiceProcess(parts, outside.within())
   let isUp = false
@@ -104,6 +99,7 @@ export function createWorld (
   const service = () => isUp ? current : undefined
   routes?.connect(service, clock.now)
   const world: World = {
+    kind,
     simulated,
     clock,
     storage,
@@ -112,7 +108,7 @@ export function createWorld (
     service,
     client () {
       if (!isUp) return undefined
-      return routes === undefined ? directClient(world, current) : httpClient(world)
+      return routes === undefined ? directClient(world, current) : httpClient(world, current)
     },
     commandClient: () => directClient(world, commandLine),
     async call (...request) {
@@ -121,6 +117,7 @@ export function createWorld (
     },
     life: () => current.life,
     tickets: [],
+    fillIns: new Map(),
     polls: new Map(),
     retries: new Map(),
     canceled: new Set(),
