@@ -94,13 +94,13 @@ const fillIn = fc.record({ course, user }).map(({ course, user }) => command(
   (world, text) => ask(world, text, world.client(), (client) => client.fillIn({ course, user }))
 ))
 
-const fillInResult = fc.record({ which, user }).map(({ which, user }) => command(
-  `user ${user + 1} asks for the result of fill-in ${which}`,
+const fillInResult = which.map((which) => command(
+  `both users ask for the result of fill-in ${which}`,
   (world, text) => {
     const jobs = Array.from(world.fillIns.keys())
     const job = jobs[which % Math.max(1, jobs.length)]
-    return job !== undefined &&
-      ask(world, text, world.client(), (client) => client.fillInResult({ user, job }))
+    return job !== undefined && ask(world, text, world.client(), async (client) =>
+      (await Promise.all([0, 1].map((user) => client.fillInResult({ user, job })))).join(', '))
   }
 ))
 
