@@ -2,10 +2,14 @@ import fc, { type Parameters } from 'fast-check'
 import { openRoutes } from './routes.ts'
 import { runStory, storyOf } from './run-story.ts'
 import { scheduleBuiltins } from './scheduled-builtins.ts'
+import type { WorldKind } from './service-process.ts'
 import { openSimulatedDatabase } from './simulated-database.ts'
 
 /** Commands of a story, at most. */
 const MOST_COMMANDS = 24
+
+/** Where files are in the stories of a test, and how quick reads are. Default: each in some of them. */
+export type Place = Partial<Pick<WorldKind, 'isRemote' | 'isFar'>>
 
 export interface StoriesToCheck extends Pick<Parameters<unknown>, 'path' | 'endOnFailure'> {
   runs: number
@@ -25,7 +29,9 @@ export interface Stories {
 }
 
 /** Opens the one database of this process for stories: of its parts, or with `overHttp` of its routes. */
-export async function openStories ({ overHttp = false }: { overHttp?: boolean } = {}): Promise<Stories> {
+export async function openStories (
+  { overHttp = false, place = {} }: { overHttp?: boolean, place?: Place } = {}
+): Promise<Stories> {
   scheduleBuiltins()
   const simulated = await openSimulatedDatabase()
   const routes = overHttp ? await openRoutes(simulated) : undefined
@@ -33,16 +39,19 @@ export async function openStories ({ overHttp = false }: { overHttp?: boolean } 
   return {
     async check ({ runs, seed, path, endOnFailure = false, mostCommands = MOST_COMMANDS }) {
       const details = await fc.check(
-        fc.asyncProperty(storyOf(mostCommands), (story) => runStory(simulated, story, routes)),
+        fc.asyncProperty(storyOf(mostCommands), (story) =>
+          runStory(simulated, { ...story, kind: { ...story.kind, ...place } }, routes)),
         { numRuns: runs, seed, endOnFailure, ...(path === undefined ? {} : { path }) }
       )
       if (!details.failed) return { runs: details.numRuns, broken: undefined }
       const { errorInstance, counterexamplePath } = details
+      // This names the story that failed. The rest of the path, to the shortest one, fits only in this run.
+      const [first] = (counterexamplePath ?? '').split(':')
       const text = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
       return {
         runs: details.numRuns,
         broken: `After ${details.numRuns} stories, a promise was broken. To see it again:\n` +
-          `  SIMULATE_SEED=${seed} SIMULATE_PATH=${counterexamplePath ?? ''} ` +
+          `  SIMULATE_SEED=${seed} SIMULATE_PATH=${first} ` +
           `${overHttp ? 'SIMULATE_HTTP=1 ' : ''}npm run test:simulate\n\n` +
           text,
       }

@@ -136,7 +136,7 @@ export function httpClient (world: World, process: ServiceProcess): Client {
     async poll ({ user, job }) {
       const ask = {
         before: world.polls.get(`${user} ${job}`),
-        retries: world.retries.get(job) ?? 0,
+        answeredRetries: world.answeredRetries.get(job) ?? 0,
         process: world.service(),
       }
       const answer = await call(user + 1, 'GET', `/api/jobs/${job}`)

@@ -15,12 +15,12 @@ export interface Seen {
 
 /** What the client saw the last time. */
 export interface Poll extends Seen {
-  /** How often someone had asked for a retry of the job when the client asked. */
-  retries: number
+  /** How many retries of the job had been answered when the client asked. */
+  answeredRetries: number
   process: ServiceProcess | undefined
 }
 
-interface Asked extends Pick<Poll, 'retries' | 'process'> {
+interface Asked extends Pick<Poll, 'answeredRetries' | 'process'> {
   user: number
   job: number
   /** What the client had seen when it asked. */
@@ -32,34 +32,38 @@ export async function pollJob (
   world: World, process: ServiceProcess, { user, job }: { user: number, job: number }
 ): Promise<string> {
   const before = world.polls.get(`${user} ${job}`)
-  const retries = world.retries.get(job) ?? 0
+  const answeredRetries = world.answeredRetries.get(job) ?? 0
   const row = await process.queue.find(job)
   // Old jobs are deleted. The history shows whether one was deleted too early.
   if (row === undefined) return `job ${job} is gone`
   const { state, token: run } = row
   const progress = state === 'started' ? process.runner.progress(run) ?? row.progress : row.progress
-  return notePoll(world, { user, job, before, retries, process }, { state, progress, run, isNumber: true })
+  return notePoll(
+    world, { user, job, before, answeredRetries, process }, { state, progress, run, isNumber: true }
+  )
 }
 
 /** Compares an answer with what the client saw before it asked. Returns it in words. */
 export function notePoll (
-  world: World, { user, job, before, retries, process }: Asked, seen: Seen
+  world: World, { user, job, before, answeredRetries, process }: Asked, seen: Seen
 ): string {
-  const now: Poll = { ...seen, retries, process }
+  const now: Poll = { ...seen, answeredRetries, process }
   const name = `${user} ${job}`
   // A client polls again when it has its answer: one that another poll has overtaken counts for nothing.
   if (world.polls.get(name) !== before) return 'overtaken'
-  const back = before === undefined ? undefined : wentBack(before, now)
+  const mayBeRetried = (world.retries.get(job) ?? 0) > (before?.answeredRetries ?? 0)
+  const back = before === undefined ? undefined : wentBack(before, now, mayBeRetried)
   if (back !== undefined) world.blame(`user ${user + 1} sees job ${job} go back: ${back}`)
   world.polls.set(name, now)
   return `job ${job} is ${seen.state}, ${seen.progress}`
 }
 
-function wentBack (before: Poll, now: Poll): string | undefined {
+/** `mayBeRetried`: a retry was asked for since the client got its last answer, or had no answer by then. */
+function wentBack (before: Poll, now: Poll, mayBeRetried: boolean): string | undefined {
   const states = `${before.state}, then ${now.state}`
   if (now.isNumber && now.run < before.run) return `run ${before.run}, then ${now.run}`
   if (ENDED.includes(before.state)) {
-    return now.state !== before.state && now.retries === before.retries ? states : undefined
+    return now.state !== before.state && !mayBeRetried ? states : undefined
   }
   if (now.run !== before.run) return undefined
   if (now.isNumber && before.run > 0 && before.state === 'queued' && now.state === 'started') return states

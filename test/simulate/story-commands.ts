@@ -74,9 +74,12 @@ const cancel = fc.record({ which, user, force: fc.boolean(), byCommand: rarely }
 
 const retry = which.map((which) => command(
   `an administrator retries ticket ${which}`,
-  (world, text) => askOf(which, world, text, world.client(), (client, job) => {
-    world.retries.set(job, (world.retries.get(job) ?? 0) + 1)
-    return client.retry(job)
+  (world, text) => askOf(which, world, text, world.client(), async (client, job) => {
+    const count = (map: Map<number, number>) => { map.set(job, (map.get(job) ?? 0) + 1) }
+    count(world.retries)
+    const answer = await client.retry(job)
+    count(world.answeredRetries)
+    return answer
   })
 ))
 

@@ -35,7 +35,9 @@ export interface World {
   call: Routes['call']
   /** What each client saw last of each job. */
   polls: Map<string, Poll>
+  /** How often a retry of each job was asked for. */
   retries: Map<number, number>
+  answeredRetries: Map<number, number>
   /** Jobs of which someone was told that they are canceled. */
   canceled: Set<number>
   /** What happened, in lines. */
@@ -120,6 +122,7 @@ export function createWorld (
     fillIns: new Map(),
     polls: new Map(),
     retries: new Map(),
+    answeredRetries: new Map(),
     canceled: new Set(),
     story,
     tell,

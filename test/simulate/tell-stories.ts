@@ -1,0 +1,15 @@
+import t from 'tap'
+import { openStories, type Place } from './check-stories.ts'
+
+/** Fails if one of so many stories breaks a promise. They are the same ones every time. */
+export function tellStories (
+  { runs, seed, ...options }: { runs: number, seed: number, overHttp?: boolean, place?: Place }
+): void {
+  t.test(`none of ${runs} stories breaks a promise`, { timeout: 600_000 }, async (t) => {
+    const stories = await openStories(options)
+    t.teardown(stories.close)
+    const { runs: told, broken } = await stories.check({ runs, seed })
+    t.equal(broken, undefined)
+    t.equal(told, runs)
+  })
+}
