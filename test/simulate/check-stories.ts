@@ -2,14 +2,25 @@ import fc, { type Parameters } from 'fast-check'
 import { openRoutes } from './routes.ts'
 import { runStory, storyOf } from './run-story.ts'
 import { scheduleBuiltins } from './scheduled-builtins.ts'
-import type { WorldKind } from './service-process.ts'
 import { openSimulatedDatabase } from './simulated-database.ts'
 
 /** Commands of a story, at most. */
 const MOST_COMMANDS = 24
 
-/** Where files are in the stories of a test, and how quick reads are. Default: each in some of them. */
-export type Place = Partial<Pick<WorldKind, 'isRemote' | 'isFar'>>
+/** Where the files of all stories are, and whether reads are slow. */
+const PLACES = {
+  disk: { isRemote: false, isFar: false },
+  'disk, slow reads': { isRemote: false, isFar: true },
+  store: { isRemote: true, isFar: false },
+  'store, slow reads': { isRemote: true, isFar: true },
+} as const
+export type Place = keyof typeof PLACES
+
+export interface StoriesOptions {
+  overHttp?: boolean
+  /** Default: a different one in each story. */
+  place?: Place | undefined
+}
 
 export interface StoriesToCheck extends Pick<Parameters<unknown>, 'path' | 'endOnFailure'> {
   runs: number
@@ -30,7 +41,7 @@ export interface Stories {
 
 /** Opens the one database of this process for stories: of its parts, or with `overHttp` of its routes. */
 export async function openStories (
-  { overHttp = false, place = {} }: { overHttp?: boolean, place?: Place } = {}
+  { overHttp = false, place }: StoriesOptions = {}
 ): Promise<Stories> {
   scheduleBuiltins()
   const simulated = await openSimulatedDatabase()
@@ -40,20 +51,20 @@ export async function openStories (
     async check ({ runs, seed, path, endOnFailure = false, mostCommands = MOST_COMMANDS }) {
       const details = await fc.check(
         fc.asyncProperty(storyOf(mostCommands), (story) =>
-          runStory(simulated, { ...story, kind: { ...story.kind, ...place } }, routes)),
+          runStory(simulated, { ...story, kind: { ...story.kind, ...place && PLACES[place] } }, routes)),
         { numRuns: runs, seed, endOnFailure, ...(path === undefined ? {} : { path }) }
       )
       if (!details.failed) return { runs: details.numRuns, broken: undefined }
       const { errorInstance, counterexamplePath } = details
       // This names the story that failed. The rest of the path, to the shortest one, fits only in this run.
       const [first] = (counterexamplePath ?? '').split(':')
+      const http = overHttp ? 'SIMULATE_HTTP=1 ' : ''
+      const where = place === undefined ? '' : `SIMULATE_PLACE='${place}' `
       const text = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
       return {
         runs: details.numRuns,
         broken: `After ${details.numRuns} stories, a promise was broken. To see it again:\n` +
-          `  SIMULATE_SEED=${seed} SIMULATE_PATH=${first} ` +
-          `${overHttp ? 'SIMULATE_HTTP=1 ' : ''}npm run test:simulate\n\n` +
-          text,
+          `  SIMULATE_SEED=${seed} SIMULATE_PATH=${first} ${http}${where}npm run test:simulate\n\n${text}`,
       }
     },
     close: simulated.close,

@@ -3,13 +3,16 @@
 //   SIMULATE_SEED     the first seed; default: a random one
 //   SIMULATE_PATH     the path of a failure, to see it again
 //   SIMULATE_HTTP     1: over HTTP
-import { openStories } from './check-stories.ts'
+//   SIMULATE_PLACE    where all files are, as a failed test says it; default: here and there
+import { openStories, type Place } from './check-stories.ts'
 
 /** Stories of one seed. */
 const RUNS_OF_SEED = 500
 
-const { SIMULATE_MINUTES = '60', SIMULATE_SEED, SIMULATE_PATH, SIMULATE_HTTP } = process.env
-const stories = await openStories({ overHttp: SIMULATE_HTTP === '1' })
+const { SIMULATE_MINUTES = '60', SIMULATE_SEED, SIMULATE_PATH, SIMULATE_HTTP, SIMULATE_PLACE } = process.env
+const stories = await openStories({
+  overHttp: SIMULATE_HTTP === '1', place: SIMULATE_PLACE as Place | undefined,
+})
 const began = performance.now()
 const until = began + Number(SIMULATE_MINUTES) * 60_000
 const print = (line: string) => { process.stdout.write(`${line}\n`) }

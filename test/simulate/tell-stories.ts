@@ -1,9 +1,9 @@
 import t from 'tap'
-import { openStories, type Place } from './check-stories.ts'
+import { openStories, type StoriesOptions } from './check-stories.ts'
 
 /** Fails if one of so many stories breaks a promise. They are the same ones every time. */
 export function tellStories (
-  { runs, seed, ...options }: { runs: number, seed: number, overHttp?: boolean, place?: Place }
+  { runs, seed, ...options }: StoriesOptions & { runs: number, seed: number }
 ): void {
   t.test(`none of ${runs} stories breaks a promise`, { timeout: 600_000 }, async (t) => {
     const stories = await openStories(options)
