@@ -2,6 +2,7 @@
 //   SIMULATE_MINUTES  how long; default 60
 //   SIMULATE_SEED     the first seed; default: a random one
 //   SIMULATE_PATH     the path of a failure, to see it again
+//   SIMULATE_RUNS     how many stories, all of the first seed; default: as many as there is time for
 //   SIMULATE_HTTP     1: over HTTP
 //   SIMULATE_PLACE    where all files are, as a failed test says it; default: here and there
 import { openStories, type Place } from './check-stories.ts'
@@ -9,7 +10,8 @@ import { openStories, type Place } from './check-stories.ts'
 /** Stories of one seed. */
 const RUNS_OF_SEED = 500
 
-const { SIMULATE_MINUTES = '60', SIMULATE_SEED, SIMULATE_PATH, SIMULATE_HTTP, SIMULATE_PLACE } = process.env
+const { SIMULATE_MINUTES = '60', SIMULATE_SEED, SIMULATE_PATH, SIMULATE_RUNS } = process.env
+const { SIMULATE_HTTP, SIMULATE_PLACE } = process.env
 const stories = await openStories({
   overHttp: SIMULATE_HTTP === '1', place: SIMULATE_PLACE as Place | undefined,
 })
@@ -20,7 +22,9 @@ let seed = SIMULATE_SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : N
 let runs = 0
 do {
   const checked = await stories.check({
-    runs: RUNS_OF_SEED, seed, ...(SIMULATE_PATH === undefined ? {} : { path: SIMULATE_PATH }),
+    runs: Number(SIMULATE_RUNS ?? RUNS_OF_SEED),
+    seed,
+    ...(SIMULATE_PATH === undefined ? {} : { path: SIMULATE_PATH }),
   })
   runs += checked.runs
   if (checked.broken !== undefined) {
@@ -31,5 +35,5 @@ do {
   const perSecond = runs / (performance.now() - began) * 1000
   print(`${runs} stories kept every promise, ${perSecond.toFixed(1)} a second; the last seed was ${seed}`)
   seed = (seed + 1) % 2 ** 31
-} while (performance.now() < until && SIMULATE_PATH === undefined)
+} while (performance.now() < until && (SIMULATE_PATH ?? SIMULATE_RUNS) === undefined)
 stories.close()
