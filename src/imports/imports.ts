@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database, Reads, Trx } from '../../db/index.ts'
+import { lockCourse } from '../../db/queries/courses.ts'
 import { countWaitingOfUser } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary, StagedFile } from '../files/file-library.ts'
@@ -33,8 +34,8 @@ export interface Imports {
    */
   checkWaiting: (userId: number) => Promise<void>
   /**
-   * Stores the upload and queues its import. Throws RATE_LIMITED, QUEUE_FULL and
-   * FILE_QUOTA_EXCEEDED; then nothing is kept.
+   * Stores the upload and queues its import. Throws RATE_LIMITED, QUEUE_FULL, FILE_QUOTA_EXCEEDED, and
+   * COURSE_NOT_FOUND if its one course is not there; then nothing is kept.
    */
   request: (request: ImportRequest) => Promise<JobTicket>
   /** Jobs of imports, newest first: all, or those into one course by its teachers. */
@@ -82,7 +83,15 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
         contentType: 'application/octet-stream',
         createdBy: requestedBy,
         expiresAt: now() + KEEP_MS,
-      }, { folder: 'uploads' })
+      }, {
+        folder: 'uploads',
+        // It may have been deleted during the upload. Its files have been deleted by then.
+        async check (trx) {
+          if (onlyCourseId === undefined) return
+          const course = await lockCourse(trx, onlyCourseId, 'reference')
+          if (course === undefined) throw new DomainError('COURSE_NOT_FOUND')
+        },
+      })
       try {
         return await db.write(async (trx) => {
           // Uploads to several nodes at once count each other.

@@ -17,6 +17,9 @@ export interface Client {
   fillIn: (request: { course: number, user: number }) => Promise<string>
   /** Reads the result of a fill-in. */
   fillInResult: (request: { user: number, job: number }) => Promise<string>
+  importScores: (request: { course: number, user: number }) => Promise<string>
+  /** Requests the undo of the import of a job. */
+  undo: (request: { user: number, job: number }) => Promise<string>
   download: (course: number) => Promise<string>
   deleteOldest: (course: number) => Promise<string>
   deleteCourse: (course: number) => Promise<string>
@@ -33,10 +36,18 @@ function stagedUpload (): StagedFile {
 
 let uploads = 0
 
+/** An upload that could not be stored, as it may happen. */
+function notStored (error: unknown): undefined {
+  if (isDiskFull(error) || isDiskFailure(error)) return
+  // The clock was set forward by days during the upload.
+  if (String(error).includes('the upload took too long')) return
+  throw error
+}
+
 /** Calls the parts of a process. */
 export function directClient (world: World, process: ServiceProcess): Client {
   const { courseIds, userIds } = world.simulated
-  const { courses, exports, files, fillIns, queue, housekeeping } = process
+  const { courses, exports, files, fillIns, imports, undos, queue, housekeeping } = process
   return {
     async click ({ course, user, byPeriod }) {
       const ticket = await exports.request({
@@ -66,12 +77,7 @@ export function directClient (world: World, process: ServiceProcess): Client {
         options: { match: [], fill: [] },
         userId: userIds[user] ?? 0,
         requestedBy: 'someone',
-      }).catch((error: unknown) => {
-        if (isDiskFull(error) || isDiskFailure(error)) return undefined
-        // The clock was set forward by days during the upload.
-        if (String(error).includes('the upload took too long')) return undefined
-        throw error
-      })
+      }).catch(notStored)
       if (ticket === undefined) return 'it could not be stored'
       world.fillIns.set(ticket.job.id, user)
       world.tickets.push(ticket.job.id)
@@ -84,6 +90,31 @@ export function directClient (world: World, process: ServiceProcess): Client {
       if (result === undefined) return `nothing of job ${job}`
       if (world.fillIns.get(job) !== user) world.blame(`user ${user + 1} sees the result of job ${job}`)
       return `job ${job} has a ${result.file === null ? 'report' : 'file'}`
+    },
+    async importScores ({ course, user }) {
+      const ticket = await imports.request({
+        staged: stagedUpload(),
+        filename: 'scores.csv',
+        choices: {
+          dryRun: false, strict: false, allowRemovals: false, onlyCourseId: courseIds[course] ?? 0,
+        },
+        userId: userIds[user] ?? 0,
+        via: 'session',
+        requestedBy: 'someone',
+      }).catch(notStored)
+      if (ticket === undefined) return 'it could not be stored'
+      world.imports.push(ticket.job.id)
+      world.tickets.push(ticket.job.id)
+      return `gets job ${ticket.job.id}`
+    },
+    async undo ({ user, job }) {
+      const row = await queue.find(job)
+      if (row === undefined) return `job ${job} is gone`
+      const ticket = await undos.request({
+        job: row, userId: userIds[user] ?? 0, via: 'session', requestedBy: 'someone',
+      })
+      world.tickets.push(ticket.job.id)
+      return `${ticket.joined ? 'joins' : 'gets'} job ${ticket.job.id}`
     },
     async download (course) {
       const newest = (await exports.list(courseIds[course] ?? 0)).at(0)
@@ -112,7 +143,7 @@ export function directClient (world: World, process: ServiceProcess): Client {
 
 /** Sends requests to the service; uploads and downloads go through its parts. */
 export function httpClient (world: World, process: ServiceProcess): Client {
-  const { fillIn, download } = directClient(world, process)
+  const { fillIn, importScores, undo, download } = directClient(world, process)
   const { courseIds } = world.simulated
   const pathOf = (course: number) => `/api/courses/${courseIds[course] ?? 0}`
   async function call (
@@ -150,6 +181,8 @@ export function httpClient (world: World, process: ServiceProcess): Client {
       return said(await call(force ? 'admin' : user + 1, 'POST', `/api/jobs/${job}/cancel`))
     },
     fillIn,
+    importScores,
+    undo,
     async fillInResult ({ user, job }) {
       const answer = await call(user + 1, 'GET', `/api/jobs/${job}`)
       if (answer.status !== 200) return said(answer)

@@ -2,20 +2,25 @@
 // or wrong.
 import { createHash } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
-import { DomainError } from '../../src/errors.ts'
+import { DomainError, hasCode } from '../../src/errors.ts'
 import type { ExportTask } from '../../src/exports/export.job.ts'
 import type { FillInTask } from '../../src/fill-in/fill-in.job.ts'
 import { emptyReport } from '../../src/fill-in/fill-in-report.ts'
 import type { FileStorage } from '../../src/files/storage/file-storage.ts'
 import type { HousekeepingTask } from '../../src/housekeeping/housekeeping.job.ts'
 import { removeOldData } from '../../src/housekeeping/old-data.ts'
+import type { ImportTask } from '../../src/imports/import.job.ts'
+import { undoImport } from '../../src/imports/undo-import.ts'
+import type { UndoTask } from '../../src/imports/undo.job.ts'
 import { pause } from '../../src/jobs/clock.ts'
 import type { TaskOutcome } from '../../src/jobs/task.ts'
 import type { TaskOptions, WorkerPool } from '../../src/jobs/worker-pool.ts'
 import type { JobTasks } from '../../workers/task-map.ts'
 import { NEVER, type Life } from './life.ts'
 import { writeStaged } from './made-staging.ts'
+import { importScores } from './made-imports.ts'
 import type { MovingClock } from './moving-clock.ts'
+import type { SimulatedDatabase } from './simulated-database.ts'
 
 export const THREAD_ENDINGS = [
   'crashes', 'runs out of memory', 'fails', 'finds the disk full', 'hangs', 'is slow',
@@ -28,8 +33,7 @@ interface MadeThreadsOptions {
   clock: MovingClock
   /** How the next tasks end. */
   endings: ThreadEnding[]
-  /** The version of a course as it is committed now; undefined: there is no such course. */
-  versionOf: (courseId: number) => number | undefined
+  simulated: Pick<SimulatedDatabase, 'versionOf' | 'sqlite'>
   /** The database and the storage as a thread has them. */
   parts: (life: Life) => { db: Database, storage: FileStorage }
 }
@@ -42,8 +46,9 @@ const REPORT = emptyReport({
 const SNAPSHOT = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 7])
 
 export function createMadeThreads (
-  { life, clock, endings, versionOf, parts }: MadeThreadsOptions
+  { life, clock, endings, simulated, parts }: MadeThreadsOptions
 ): WorkerPool<JobTasks> {
+  const { versionOf } = simulated
   let running = 0
 
   async function perform (
@@ -65,7 +70,15 @@ export function createMadeThreads (
       const { now, rules, rowsOnly } = input as HousekeepingTask['input']
       return { ok: true, facts: await removeOldData({ ...parts(thread), now: () => now, rules, rowsOnly }) }
     }
+    if (task === 'undoImport') {
+      return await undo(parts(thread).db, input as UndoTask['input'], clock.now)
+    }
     if (ending === 'finds the disk full') return { ok: false, code: 'DISK_FULL', message: 'It is full.' }
+    if (task === 'importUpload') {
+      return await importScores(thread, simulated.sqlite, input as ImportTask['input'], {
+        now: clock.now, fails: ending === 'fails',
+      })
+    }
     return task === 'fillIn'
       ? await fillIn(thread, input as FillInTask['input'], ending, onProgress)
       : await writeExport(thread, input as ExportTask['input'], ending, onProgress)
@@ -179,5 +192,19 @@ export function createMadeThreads (
     warm: async () => {},
     destroy: async () => {},
     run: run as WorkerPool<JobTasks>['run'],
+  }
+}
+
+/** As `workers/undo-import.ts`. */
+async function undo (
+  db: Database, { database: _, ...options }: UndoTask['input'], now: () => number
+): Promise<TaskOutcome<UndoTask>> {
+  try {
+    return { ok: true, facts: { undone: await undoImport(db, { ...options, now }) } }
+  } catch (error) {
+    for (const code of ['UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE'] as const) {
+      if (hasCode(error, code)) return { ok: false, code, message: error.message }
+    }
+    throw error
   }
 }

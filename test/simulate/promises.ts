@@ -9,7 +9,7 @@ interface SeenJob {
   state: string
   /** Versions of the course at the requests that it serves, and their times, ms. */
   requests: Array<{ version: number | null, at: number }>
-  /** Exports, or results of a fill-in. */
+  /** Exports, results of a fill-in, changes of scores. */
   files: number
   retries: number
 }
@@ -48,6 +48,10 @@ export function checkHistory (
       }
       if (line.job === 0) continue
       if (line.at !== DAY_MS) wrong.push(`the result of job ${line.job} is kept for ${line.at} ms`)
+    }
+    if (line.what === 'version back') {
+      wrong.push(`the version of course ${line.a} went back`)
+      continue
     }
     if (job === undefined) {
       wrong.push(`${line.what} of job ${line.job}, which does not exist`)
@@ -90,6 +94,10 @@ export function checkHistory (
           if ((line.at ?? 0) <= at) wrong.push(`the export of job ${line.job} is older than a request`)
         }
         break
+      case 'import':
+        if (job.state !== 'started') wrong.push(`job ${line.job}, which is ${job.state}, changed scores`)
+        if (++job.files > 1) wrong.push(`job ${line.job} changed scores twice`)
+        break
       case 'progress back':
         wrong.push(`the progress of job ${line.job} went back in its row`)
         break
@@ -103,8 +111,32 @@ export function checkHistory (
       wrong.push(`job ${id} never ended: it is ${job.state}`)
     }
     if (job.state === 'succeeded' && !job.key.startsWith('housekeeping') && job.files === 0) {
-      wrong.push(`job ${id} succeeded without a file`)
+      wrong.push(`job ${id} succeeded without a result`)
     }
+  }
+  return wrong
+}
+
+/** Checks that the scores are those of the last import that is not undone. Returns what is wrong. */
+export function checkScores (
+  history: readonly HistoryLine[], { rows }: Pick<World['simulated'], 'rows'>
+): string[] {
+  const wrong: string[] = []
+  const applied = new Map<number, Array<{ id: number | null, job: number }>>()
+  for (const { what, a, job, version: id, at: undone } of history) {
+    if (what !== 'import') continue
+    const imports = applied.get(Number(a)) ?? []
+    applied.set(Number(a), imports)
+    if (undone === null) imports.push({ id, job })
+    else if (imports.pop()?.id !== undone) wrong.push(`import ${undone} was undone, but not as the last one`)
+  }
+  const stored = rows<{ course: number, cells: Buffer }>(
+    'SELECT course_id AS course, cells FROM students JOIN student_scores ON student_id = students.id')
+  for (const { course, cells } of stored) {
+    const last = applied.get(course)?.at(-1)
+    const from = cells.toString().startsWith('job-') ? cells.toString() : 'none'
+    const expected = last === undefined ? 'none' : `job-${last.job}`
+    if (from !== expected) wrong.push(`course ${course} has the scores of ${from}, not of ${expected}`)
   }
   return wrong
 }

@@ -1,7 +1,7 @@
 // One story: its commands, then quiet, then a last look at everything.
 import fc, { type AsyncCommand, type Scheduler } from 'fast-check'
 import { act, type Life } from './life.ts'
-import { checkBytes, checkHistory, checkRest, isAtRest } from './promises.ts'
+import { checkBytes, checkHistory, checkRest, checkScores, isAtRest } from './promises.ts'
 import type { Routes } from './routes.ts'
 import { beginScheduling, endScheduling } from './scheduled-builtins.ts'
 import { DAY_MS, type WorldKind } from './service-process.ts'
@@ -38,6 +38,7 @@ export async function runStory (
     for (const fault of checkRest(world, { isSettled: true })) world.blame(fault)
     const history = simulated.history()
     for (const fault of checkHistory(history, world)) world.blame(fault)
+    for (const fault of checkScores(history, simulated)) world.blame(fault)
     for (const job of world.canceled) {
       if (!history.some((line) => line.job === job && line.b === 'canceled')) {
         world.blame(`job ${job} was called canceled and is not`)

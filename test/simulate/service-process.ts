@@ -11,6 +11,10 @@ import { createFileLibrary, type FileLibrary } from '../../src/files/file-librar
 import { createHousekeeping, type Housekeeping } from '../../src/housekeeping/housekeeping.ts'
 import { housekeepingKind } from '../../src/housekeeping/housekeeping.job.ts'
 import type { KeepRules } from '../../src/housekeeping/keep-rules.ts'
+import { importKind } from '../../src/imports/import.job.ts'
+import { createImports, type Imports } from '../../src/imports/imports.ts'
+import { undoKind } from '../../src/imports/undo.job.ts'
+import { createUndos, type Undos } from '../../src/imports/undos.ts'
 import { createLocalDelivery } from '../../src/jobs/delivery/local.ts'
 import { withTask } from '../../src/jobs/job-kind.ts'
 import { createJobQueue, type JobQueue } from '../../src/jobs/job-queue.ts'
@@ -27,6 +31,7 @@ import type { SimulatedDatabase } from './simulated-database.ts'
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const TIME_LIMIT_MS = 900_000
+const UNDO_MS = 10 * DAY_MS
 
 export const RULES: KeepRules = {
   exports: { retentionMs: DAY_MS, keepLatest: true },
@@ -36,7 +41,7 @@ export const RULES: KeepRules = {
     jobs: DAY_MS,
     audit_log: Infinity,
     sessions: Infinity,
-    undo_imports: Infinity,
+    undo_imports: UNDO_MS,
     password_links: Infinity,
     sign_in_networks: Infinity,
     shared_counters: Infinity,
@@ -74,6 +79,8 @@ export interface ServiceProcess {
   files: FileLibrary
   exports: Exports
   fillIns: FillIns
+  imports: Imports
+  undos: Undos
   courses: Courses
   housekeeping: Housekeeping
   /** What `serve` does at its start. Returns how many rows or bytes it had to repair. */
@@ -98,7 +105,7 @@ export function createServiceProcess (
     life,
     clock: moving,
     endings,
-    versionOf: simulated.versionOf,
+    simulated,
     parts: (thread) => ({ db: bindDatabase(simulated.db, thread, { isFar }), storage: made.of(thread) }),
   })
   const files = createFileLibrary({
@@ -117,6 +124,16 @@ export function createServiceProcess (
       replacesOldest: quota === 'replaces',
     })),
     withTask(pool, 'fillIn', fillInKind({ db, files, now, timeLimitMs: TIME_LIMIT_MS, maxBytes: 1_000_000 })),
+    withTask(pool, 'importUpload', importKind({
+      db,
+      files,
+      defaultTimeZone: 'UTC',
+      maxBytes: 1_000_000,
+      minFreeBytes: 0,
+      now,
+      timeLimitMs: TIME_LIMIT_MS,
+    })),
+    withTask(pool, 'undoImport', undoKind({ db, now })),
     withTask(pool, 'housekeeping', housekeepingKind({
       database: db.location,
       files: { kind: 'disk', folder: '', quarantineFolder: '' },
@@ -144,6 +161,8 @@ export function createServiceProcess (
     files,
     exports: createExports({ db, files, queue, readers: NO_READERS, now, retention: RULES.exports }),
     fillIns: createFillIns({ db, files, queue, now }),
+    imports: createImports({ db, files, queue, now, waitingMax: 1000 }),
+    undos: createUndos({ db, queue, keepMs: UNDO_MS }),
     courses: createCourses({ db, files, queue, readers: NO_READERS, now }),
     housekeeping,
     async start () {

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3, { type Statement } from 'better-sqlite3'
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
 import { throwUncaught, type Database } from '../../db/database.ts'
 import { sqliteFile } from '../../db/index.ts'
 import type { SqliteConnection } from '../../db/sqlite/connection.ts'
 import { groupCommit } from '../../db/sqlite/group-commit.ts'
+import { STAGING_SCHEMA } from '../../db/sqlite/staging/schema.ts'
 import { TABLES_IN_ORDER } from '../../db/table-order.ts'
 import type { Tables } from '../../db/tables.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
@@ -16,22 +17,29 @@ import { makeBookDatabase } from '../support/book-database.ts'
 /** Something that was committed, in its order. */
 export interface HistoryLine {
   id: number
-  what: 'queued' | 'state' | 'request' | 'export' | 'file' | 'progress back' | 'deleted'
+  what:
+    | 'queued' | 'state' | 'request' | 'export' | 'file' | 'import' | 'deleted'
+    | 'progress back' | 'version back'
   /** 0: a file that no job made, or an export. */
   job: number
-  /** The key of a new job, the old state, the course of an export, the category of a file. */
+  /** The key of a new job, the old state, the course of an export or an import, the category of a file. */
   a: string | null
   /** The new state. */
   b: string | null
   token: number | null
-  /** The version of the course at a request, or that an export read. All bytes of the owner of a file. */
+  /**
+   * The version of the course at a request, or that an export read. All bytes of the owner of a file. The id
+   * of an import or undo.
+   */
   version: number | null
-  /** The time of a request or an export, ms. How long a file is kept, ms. */
+  /** The time of a request or an export, ms. How long a file is kept, ms. What an undo undoes. */
   at: number | null
 }
 
 export interface SimulatedDatabase {
   db: Database
+  /** The one connection, for code that needs no Kysely. */
+  sqlite: SqliteConnection
   courseIds: readonly number[]
   userIds: readonly number[]
   /** Remembers all rows as they are now: each story begins with them. */
@@ -47,29 +55,29 @@ export interface SimulatedDatabase {
 }
 
 const HISTORY = `
-CREATE TABLE sim_history (
+CREATE TABLE live.sim_history (
   id INTEGER PRIMARY KEY, what TEXT, job INTEGER, a TEXT, b TEXT, token INTEGER, version INTEGER, at INTEGER
 );
-CREATE TRIGGER sim_queued AFTER INSERT ON jobs BEGIN
+CREATE TRIGGER live.sim_queued AFTER INSERT ON jobs BEGIN
   INSERT INTO sim_history (what, job, a, token) VALUES ('queued', NEW.id, NEW.key, NEW.token);
 END;
-CREATE TRIGGER sim_state AFTER UPDATE OF state ON jobs WHEN OLD.state IS NOT NEW.state BEGIN
+CREATE TRIGGER live.sim_state AFTER UPDATE OF state ON jobs WHEN OLD.state IS NOT NEW.state BEGIN
   INSERT INTO sim_history (what, job, a, b, token) VALUES ('state', NEW.id, OLD.state, NEW.state, NEW.token);
 END;
-CREATE TRIGGER sim_progress AFTER UPDATE OF progress ON jobs
+CREATE TRIGGER live.sim_progress AFTER UPDATE OF progress ON jobs
 WHEN NEW.progress < OLD.progress AND OLD.state = 'started' AND NEW.state = 'started' AND OLD.token = NEW.token
 BEGIN
   INSERT INTO sim_history (what, job) VALUES ('progress back', NEW.id);
 END;
-CREATE TRIGGER sim_deleted AFTER DELETE ON jobs BEGIN
+CREATE TRIGGER live.sim_deleted AFTER DELETE ON jobs BEGIN
   INSERT INTO sim_history (what, job, a) VALUES ('deleted', OLD.id, OLD.state);
 END;
-CREATE TRIGGER sim_request AFTER INSERT ON job_requests BEGIN
+CREATE TRIGGER live.sim_request AFTER INSERT ON job_requests BEGIN
   INSERT INTO sim_history (what, job, version, at) VALUES ('request', NEW.job_id,
     (SELECT data_version FROM courses WHERE id = (SELECT owner_id FROM jobs WHERE id = NEW.job_id)),
     NEW.requested_at);
 END;
-CREATE TRIGGER sim_file AFTER INSERT ON files BEGIN
+CREATE TRIGGER live.sim_file AFTER INSERT ON files BEGIN
   INSERT INTO sim_history (what, job, a, version, at) VALUES ('file',
     CASE WHEN NEW.category = 'fill-in'
       THEN (SELECT id FROM jobs WHERE kind = 'fill-in' AND json_extract(result, '$.hex') = NEW.hex)
@@ -79,7 +87,15 @@ CREATE TRIGGER sim_file AFTER INSERT ON files BEGIN
       AND removed_at IS NULL AND (expires_at IS NULL OR expires_at > NEW.created_at)),
     NEW.expires_at - NEW.created_at);
 END;
-CREATE TRIGGER sim_export AFTER INSERT ON exports BEGIN
+CREATE TRIGGER live.sim_import AFTER INSERT ON imports BEGIN
+  INSERT INTO sim_history (what, job, a, version, at) VALUES ('import', substr(NEW.reference, 5),
+    (SELECT owner_id FROM jobs WHERE id = substr(NEW.reference, 5)), NEW.id, NEW.undoes);
+END;
+CREATE TRIGGER live.sim_version AFTER UPDATE OF data_version ON courses
+WHEN NEW.data_version < OLD.data_version BEGIN
+  INSERT INTO sim_history (what, job, a) VALUES ('version back', 0, NEW.id);
+END;
+CREATE TRIGGER live.sim_export AFTER INSERT ON exports BEGIN
   INSERT INTO sim_history (what, job, a, version, at) VALUES ('export', NEW.job_id, NEW.course_id,
     NEW.data_version, (SELECT created_at FROM files WHERE id = NEW.file_id));
 END;`
@@ -98,9 +114,9 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
   const history = sqlite.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
   const version = sqlite.prepare<[number], number>('SELECT data_version FROM courses WHERE id = ?').pluck()
   const clearAll = sqlite.transaction(() => { for (const statement of clear) statement.run() })
-  const prepared = new Map<string, Statement>()
   return {
     db: overOneConnection(sqlite, () => now()),
+    sqlite,
     courseIds,
     userIds,
     reset (clock) {
@@ -110,7 +126,7 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
     keepRows () {
       const keep = TABLES_IN_ORDER.filter((table) =>
         sqlite.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined)
-      for (const table of keep) sqlite.exec(`CREATE TABLE sim_${table} AS SELECT * FROM ${table}`)
+      for (const table of keep) sqlite.exec(`CREATE TABLE live.sim_${table} AS SELECT * FROM ${table}`)
       clear = [
         ...TABLES_IN_ORDER.toReversed().map((table) => `DELETE FROM ${table}`),
         ...keep.map((table) => `INSERT INTO ${table} SELECT * FROM sim_${table}`),
@@ -119,32 +135,40 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
     },
     history: () => history.all(),
     versionOf: (courseId) => version.get(courseId),
-    rows<T> (text: string) {
-      const statement = prepared.get(text) ?? sqlite.prepare(text)
-      prepared.set(text, statement)
-      return statement.all() as T[]
-    },
+    rows: <T>(text: string) => sqlite.prepare<[], T>(text).all(),
     close: () => { sqlite.close() },
   }
 }
 
-/** A new database with two courses, moved from its file into memory. */
+/** A new database with two courses, moved from its file into memory. As in an import, it is called `live`. */
 async function makeDatabase (): Promise<{ sqlite: SqliteConnection, courseIds: number[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'perfbook-simulation-'))
   try {
     const path = join(folder, 'perfbook.sqlite')
     const courseIds = await makeBookDatabase(path, ...['Algebra', 'Biology'].map((name) => ({
-      name, teachers: [{ email: 'teacher1@example.edu' }, { email: 'teacher2@example.edu' }],
+      name,
+      teachers: [{ email: 'teacher1@example.edu' }, { email: 'teacher2@example.edu' }],
+      tasks: [{ title: 'Task' }],
+      students: [{ lastName: 'Student', cells: [1] }],
     })))
-    const file = new BetterSqlite3(path)
-    // Memory has no write-ahead log.
-    file.pragma('journal_mode = DELETE')
-    const sqlite = new BetterSqlite3(file.serialize())
-    file.close()
-    for (const setting of ['foreign_keys = ON', 'journal_mode = MEMORY', 'synchronous = OFF']) {
-      sqlite.pragma(setting)
+    const sqlite = new BetterSqlite3(':memory:')
+    sqlite.pragma('foreign_keys = OFF')
+    sqlite.exec("ATTACH ':memory:' AS live")
+    sqlite.prepare('ATTACH ? AS file').run(path)
+    const made = sqlite.prepare<[], { type: string, name: string, sql: string }>(
+      "SELECT type, name, sql FROM file.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    ).all()
+    for (const wanted of ['table', 'index', 'trigger']) {
+      for (const { type, name, sql } of made) {
+        if (type !== wanted) continue
+        sqlite.exec(sql.replace(/(TABLE|INDEX|TRIGGER) /, '$1 live.'))
+        if (type === 'table') sqlite.exec(`INSERT INTO live.${name} SELECT * FROM file.${name}`)
+      }
     }
-    return { sqlite, courseIds }
+    sqlite.exec('DETACH file')
+    for (const statement of STAGING_SCHEMA) sqlite.exec(statement)
+    sqlite.pragma('foreign_keys = ON')
+    return { sqlite: withKeptStatements(sqlite), courseIds }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -152,7 +176,8 @@ async function makeDatabase (): Promise<{ sqlite: SqliteConnection, courseIds: n
 
 /** As `openSqlite`, but with one connection: what is read meanwhile waits for the end of a transaction. */
 function overOneConnection (sqlite: SqliteConnection, now: () => number): Database {
-  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparingOnce(sqlite) }) })
+  const database = sqlite as unknown as SqliteDatabase
+  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
   let commits = 0
   return {
     engine: 'sqlite',
@@ -173,16 +198,20 @@ function overOneConnection (sqlite: SqliteConnection, now: () => number): Databa
 }
 
 /**
- * The connection, for Kysely. Whenever a value is bound that another plan may suit, SQLite prepares the
- * statement again, which takes ten times as long as to run it. It does not look at the value of `+?`.
+ * The connection, which keeps its statements. Whenever a value is bound that another plan may suit, SQLite
+ * prepares the statement again, which takes ten times as long as to run it. It does not look at the value of
+ * `+?`.
  */
-function preparingOnce (sqlite: SqliteConnection): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>()
-  function prepare (text: string): SqliteStatement {
+function withKeptStatements (sqlite: SqliteConnection): SqliteConnection {
+  const statements = new Map<string, Statement>()
+  const { prepare } = sqlite
+  sqlite.prepare = ((text: string) => {
+    const known = statements.get(text)
+    if (known !== undefined) return known
     const same = text.replace(/\?|'[^']*'|"[^"]*"/g, (part) => part === '?' ? '+?' : part)
-    const statement = sqlite.prepare(same) as SqliteStatement
+    const statement = prepare.call(sqlite, same)
     statements.set(text, statement)
     return statement
-  }
-  return { prepare: (text) => statements.get(text) ?? prepare(text), close () {} }
+  }) as SqliteConnection['prepare']
+  return sqlite
 }

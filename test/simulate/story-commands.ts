@@ -107,6 +107,19 @@ const fillInResult = which.map((which) => command(
   }
 ))
 
+const importScores = fc.record({ course, user }).map(({ course, user }) => command(
+  `user ${user + 1} imports scores into course ${course + 1}`,
+  (world, text) => ask(world, text, world.client(), (client) => client.importScores({ course, user }))
+))
+
+const undo = fc.record({ which, user }).map(({ which, user }) => command(
+  `user ${user + 1} undoes import ${which}`,
+  (world, text) => {
+    const job = world.imports[which % Math.max(1, world.imports.length)]
+    return job !== undefined && ask(world, text, world.client(), (client) => client.undo({ user, job }))
+  }
+))
+
 const download = course.map((course) => command(
   `the newest export of course ${course + 1} is downloaded`,
   (world, text) => ask(world, text, world.client(), (client) => client.download(course))
@@ -185,6 +198,7 @@ const wait = fc.constant(command('a moment', () => undefined))
 /** Every command, the frequent ones several times. */
 export const COMMANDS = [
   click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
-  fillIn, fillInResult, download, deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setClock,
+  fillIn, fillInResult, importScores, undo, download,
+  deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setClock,
   crash, crash, stop, threads, threads, storage, storage, wait, wait,
 ]

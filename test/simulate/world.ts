@@ -27,6 +27,8 @@ export interface World {
   tickets: number[]
   /** Who requested which fill-in, by its job. */
   fillIns: Map<number, number>
+  /** The jobs of imports. */
+  imports: number[]
   /** What people use; undefined: the service is down. */
   client: () => Client | undefined
   /** The client that needs no service. */
@@ -120,6 +122,7 @@ export function createWorld (
     life: () => current.life,
     tickets: [],
     fillIns: new Map(),
+    imports: [],
     polls: new Map(),
     retries: new Map(),
     answeredRetries: new Map(),

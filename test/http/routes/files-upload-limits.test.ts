@@ -2,7 +2,8 @@ import { connect } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { listenRaw, readAll } from '../../support/raw-request.ts'
-import { startTestService } from '../../support/test-service.ts'
+import { startTestService, type TestService } from '../../support/test-service.ts'
+import { upload as uploadImport } from './import-upload.ts'
 import { BOUNDARY, type Part, form, pdf, category, upload, left, staged } from './upload-form.ts'
 
 t.test('quota and disk', async (t) => {
@@ -42,16 +43,30 @@ t.test('two uploads at once cannot pass the quota', async (t) => {
   t.strictSame(await left(service), { kept: 2, staged: [] })
 })
 
-t.test('a course that is deleted while its file comes in', async (t) => {
-  const service = await startTestService(t, { courses: [{}] })
-  const { files, courses } = service.services
+/** Deletes the course when its next upload is stored. */
+function deleteAtUpload ({ services: { files, courses }, courseIds }: TestService): void {
   const store = files.store
   files.store = async (...call) => {
-    await courses.delete(service.courseIds[0]!)
+    await courses.delete(courseIds[0]!)
     return await store(...call)
   }
+}
+
+t.test('a course that is deleted while its file comes in', async (t) => {
+  const service = await startTestService(t, { courses: [{}] })
+  deleteAtUpload(service)
   t.equal((await upload(service, [category, pdf('x')])).json.code, 'COURSE_NOT_FOUND')
   t.strictSame(await left(service), { kept: 0, staged: [] })
+})
+
+t.test('a course that is deleted while an import into it comes in', async (t) => {
+  const service = await startTestService(t, { courses: [{}] })
+  deleteAtUpload(service)
+  const path = `/api/courses/${service.courseIds[0]}/imports`
+  const answer = await uploadImport(service, path, { name: 'scores.csv', bytes: 'Student,Task\nAnn,5\n' })
+  t.match(answer, { status: 404, json: { code: 'COURSE_NOT_FOUND' } })
+  t.strictSame(await left(service), { kept: 0, staged: [] })
+  t.strictSame(await service.services.queue.list({ limit: 1 }), [])
 })
 
 t.test('deleting a course deletes its files', async (t) => {
