@@ -121,24 +121,24 @@ export function checkHistory (
 export function checkScores (
   history: readonly HistoryLine[], { rows }: Pick<World['simulated'], 'rows'>
 ): string[] {
-  const wrong: string[] = []
-  const applied = new Map<number, Array<{ id: number | null, job: number }>>()
-  for (const { what, a, job, version: id, at: undone } of history) {
-    if (what !== 'import') continue
-    const imports = applied.get(Number(a)) ?? []
-    applied.set(Number(a), imports)
-    if (undone === null) imports.push({ id, job })
-    else if (imports.pop()?.id !== undone) wrong.push(`import ${undone} was undone, but not as the last one`)
-  }
+  // A course that was deleted is not among them: undos of its imports have nothing to undo.
   const stored = rows<{ course: number, cells: Buffer }>(
     'SELECT course_id AS course, cells FROM students JOIN student_scores ON student_id = students.id')
-  for (const { course, cells } of stored) {
-    const last = applied.get(course)?.at(-1)
-    const from = cells.toString().startsWith('job-') ? cells.toString() : 'none'
+  return stored.flatMap(({ course, cells }) => {
+    const wrong: string[] = []
+    const applied: Array<{ id: number | null, job: number }> = []
+    for (const { what, a, job, version: id, at: undone } of history) {
+      if (what !== 'import' || Number(a) !== course) continue
+      if (undone === null) applied.push({ id, job })
+      else if (applied.pop()?.id !== undone) wrong.push(`import ${undone} was undone before a later one`)
+    }
+    const last = applied.at(-1)
     const expected = last === undefined ? 'none' : `job-${last.job}`
-    if (from !== expected) wrong.push(`course ${course} has the scores of ${from}, not of ${expected}`)
-  }
-  return wrong
+    const from = cells.toString().startsWith('job-') ? cells.toString() : 'none'
+    return from === expected
+      ? wrong
+      : [...wrong, `course ${course} has the scores of ${from}, not of ${expected}`]
+  })
 }
 
 /** Whether all is quiet: no job waits or runs. */
