@@ -176,7 +176,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(usersRoutes, { accounts, linkMail: services.linkMail, links, passwordLinks })
   await server.register(auditRoutes, { audit })
   await server.register(coursesRoutes, { config, accounts, courses, exports, links, traffic })
-  await server.register(studentsRoutes, { courses })
+  await server.register(studentsRoutes, { config, courses, traffic })
   await server.register(courseTeachersRoutes, { teachers: services.courseTeachers })
   await server.register(exportsRoutes, { config, exports, gate, links, polls })
   await server.register(pseudonymsRoutes, { exports })

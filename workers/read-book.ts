@@ -3,9 +3,9 @@ import { noPeriod, readBook } from '../src/courses/book.ts'
 import { BookCache } from '../src/courses/book-cache.ts'
 import { bookJson, settingsJson } from '../src/courses/book-json.ts'
 import type {
-  PreviewSettingsTask, ReadChangesTask, ReadPageTask, ReadStudentTask,
+  PreviewSettingsTask, ReadChangesTask, ReadPageTask, ReadStudentsTask, ReadStudentTask,
 } from '../src/courses/book-tasks.ts'
-import { studentJson } from '../src/courses/student-json.ts'
+import { studentJson, studentsJson } from '../src/courses/student-json.ts'
 import { DomainError } from '../src/errors.ts'
 import { changesJson } from '../src/snapshots/changes-json.ts'
 import { openSnapshot } from '../src/snapshots/snapshot.ts'
@@ -52,6 +52,22 @@ export async function readStudent (
     return json === 'STUDENT_NOT_FOUND'
       ? { ok: false, code: json, message: new DomainError(json).message }
       : transferred(json)
+  })
+}
+
+/** Reads a page of students of a course, with what their own views show. */
+export async function readStudents (
+  { database, courseId, now, page }: ReadStudentsTask['input']
+): Promise<TaskOutcome<ReadStudentsTask>> {
+  const reader = await threadReader(database)
+  return await reader.read(async (snapshot) => {
+    try {
+      const json = await studentsJson(snapshot, { courseId, now, page })
+      return json === 'COURSE_NOT_FOUND' ? NO_COURSE : transferred(json)
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'VALIDATION_FAILED') throw error
+      return { ok: false, code: error.code, message: error.message }
+    }
   })
 }
 

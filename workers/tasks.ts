@@ -32,6 +32,7 @@ export const { run, load } = serveTasks<Tasks>({
   },
   readPage: async () => (await import('./read-book.ts')).readPage,
   readStudent: async () => (await import('./read-book.ts')).readStudent,
+  readStudents: async () => (await import('./read-book.ts')).readStudents,
   readChanges: async () => (await import('./read-book.ts')).readChanges,
   previewSettings: async () => (await import('./read-book.ts')).previewSettings,
 })

@@ -105,7 +105,7 @@ export async function settingsJson (
 }
 
 /** The cursor of the page that starts after a student. */
-function writeCursor (studentId: number): string {
+export function writeCursor (studentId: number): string {
   return Buffer.from(`s${studentId}`).toString('base64url')
 }
 

@@ -28,6 +28,14 @@ export interface ReadStudentTask {
   failure: 'COURSE_NOT_FOUND' | 'STUDENT_NOT_FOUND'
 }
 
+/** A page of students with what their own views show. */
+export interface ReadStudentsTask {
+  input: BookInput & { page: PageRequest }
+  /** Finished JSON in chunks. */
+  facts: Uint8Array[]
+  failure: 'COURSE_NOT_FOUND' | 'VALIDATION_FAILED'
+}
+
 export interface PreviewSettingsTask {
   input: BookInput & {
     settings: CourseSettings
@@ -69,6 +77,7 @@ export interface ReadChangesTask {
 export type BookTasks = {
   readPage: ReadPageTask
   readStudent: ReadStudentTask
+  readStudents: ReadStudentsTask
   previewSettings: PreviewSettingsTask
   readChanges: ReadChangesTask
 }

@@ -233,6 +233,7 @@ function versionOf (dataVersion: number, today: string, tasks: readonly BookTask
   return `${dataVersion}.${today}.${pastDue}`
 }
 
-function isDroppedOn (student: Omit<StudentRow, 'cells' | 'is_dropped'>, today: string): boolean {
+/** Whether a student is dropped on a plain date. */
+export function isDroppedOn (student: Omit<StudentRow, 'cells' | 'is_dropped'>, today: string): boolean {
   return student.is_unenrolled === 1 || (student.dropped_on !== null && student.dropped_on <= today)
 }

@@ -9,7 +9,7 @@ import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { TaskOutcome } from '../jobs/task.ts'
 import type { PageRequest } from './book-json.ts'
-import type { PreviewSettingsTask, ReadPageTask, ReadStudentTask } from './book-tasks.ts'
+import type { PreviewSettingsTask, ReadPageTask, ReadStudentsTask, ReadStudentTask } from './book-tasks.ts'
 import type { BookThreads } from './book-threads.ts'
 import type { CourseSettings, SettingsChanges } from './course-settings.ts'
 import { dayAt } from './course-time.ts'
@@ -48,6 +48,8 @@ export interface Courses {
   readPage: (courseId: number, page: PageRequest, exports: string) => Promise<TaskOutcome<ReadPageTask>>
   /** One student of the course as the API returns them. */
   readStudent: (courseId: number, studentId: number) => Promise<TaskOutcome<ReadStudentTask>>
+  /** A page of students as the API returns each. */
+  readStudents: (courseId: number, page: PageRequest) => Promise<TaskOutcome<ReadStudentsTask>>
   /** The course's settings and averages as they would be under `settings`. */
   previewSettings: (
     courseId: number,
@@ -91,6 +93,8 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
       readers.run('readPage', { database: db.location, courseId, now: now(), page, exports }),
     readStudent: (courseId, studentId) =>
       readers.run('readStudent', { database: db.location, courseId, studentId, now: now() }),
+    readStudents: (courseId, page) =>
+      readers.run('readStudents', { database: db.location, courseId, now: now(), page }),
     previewSettings: (courseId, settings, { withStudents }) =>
       readers.run('previewSettings', {
         database: db.location,

@@ -1,16 +1,25 @@
-// One student as the API returns it. Only this student's row and the headings of the course are read.
+// Students as the API returns them, one or a page of them. Only their rows and the headings of the course are
+// read, not the other students that averages over the class would need.
 import type { Reads } from '../../db/index.ts'
-import { findNeighbor, findStudentWithCells } from '../../db/queries/books.ts'
+import {
+  findNeighbor, findStudent, findStudentWithCells, studentBatches, type StudentRow,
+} from '../../db/queries/books.ts'
 import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
+import { isDroppedOn, noPeriod } from './book.ts'
 import type { BookTask } from './book-columns.ts'
 import { readFrame, type BookFrame } from './book-frame.ts'
-import { courseJson, taskJson } from './book-json.ts'
+import { courseJson, taskJson, writeCursor, type PageRequest } from './book-json.ts'
 import type { BookRow } from './book-row.ts'
 import { weightedAverage } from './category-sums.ts'
 import { JsonChunks } from './json-chunks.ts'
 import { LATE, STATUS, STATUS_MASK } from './packed-cells.ts'
 import { rowWriter } from './row-json.ts'
+
+/** Students that are read with one query. */
+const BATCH = 50
+/** What follows the last student of a page. */
+const END_BYTES = 100
 
 /** What was not found. */
 export type NotFound = 'COURSE_NOT_FOUND' | 'STUDENT_NOT_FOUND'
@@ -22,36 +31,95 @@ export async function studentJson (
 ): Promise<Uint8Array[] | NotFound> {
   const frame = await readFrame(snapshot, courseId, { now })
   if (frame === undefined) return 'COURSE_NOT_FOUND'
-  const { tasks, today } = frame
+  const { today } = frame
   const student = await findStudentWithCells(snapshot, courseId, studentId, today)
   if (student === undefined) return 'STUDENT_NOT_FOUND'
-  const row = frame.computation.compute(student)
-  const place = { isDropped: row.isDropped, position: student.position, id: student.id }
+  const place = { isDropped: student.is_dropped === 1, position: student.position, id: student.id }
   const neighbor = async (side: 'previous' | 'next') => {
     const found = await findNeighbor(snapshot, courseId, place, { today, side })
     return found === undefined
       ? null
       : { id: found.id, name: personName(found.first_name, found.last_name) || null }
   }
-  // The same text as in the book, of one student.
-  const line = JSON.parse(rowWriter(frame)(row)) as { data: unknown[] }
-  const work = (belongs: (task: BookTask) => boolean) =>
-    tasks.flatMap((task, j) =>
-      belongs(task) ? [{ ...taskJson(task), ...line.data[j] as object }] : [])
   const out = new JsonChunks()
   out.value({
-    ...line,
-    course: courseJson(frame),
-    periods: frame.periods.map(({ id, sourceId, name }) => ({ id, source_id: sourceId, name })),
-    categories: partsOf(frame, row),
-    data_headings: tasks.map(taskJson),
-    trend: trendOf(frame, row),
-    missing: work((task) => isMissing(task, row, now)),
-    late: work(({ slot }) => row.cells.isGiven(slot) && ((row.cells.marks[slot] ?? 0) & LATE) !== 0),
+    ...reportWriter(frame, now)(student),
+    ...sharedJson(frame),
     previous: await neighbor('previous'),
     next: await neighbor('next'),
   })
   return out.end()
+}
+
+/**
+ * The JSON of `GET …/performance/students`, in chunks: students in the order of the book. `now`: ms since
+ * 1970. Throws VALIDATION_FAILED if the course has no such period.
+ */
+export async function studentsJson (
+  snapshot: Reads,
+  { courseId, now, page }: { courseId: number, now: number, page: PageRequest }
+): Promise<Uint8Array[] | 'COURSE_NOT_FOUND'> {
+  const { limit, after, periodId, maxBytes = Infinity } = page
+  const frame = await readFrame(snapshot, courseId, { now })
+  if (frame === undefined) return 'COURSE_NOT_FOUND'
+  if (periodId !== undefined && !frame.periods.some(({ id }) => id === periodId)) throw noPeriod(periodId)
+  const { today } = frame
+  const report = reportWriter(frame, now)
+  const last = after === undefined ? undefined : await findStudent(snapshot, courseId, after)
+  const out = new JsonChunks()
+  const shared = JSON.stringify(sharedJson(frame))
+  out.add(`${shared.slice(0, -1)},"students":[`)
+  const cursor = after !== undefined && last === undefined ? null : await add()
+  out.add(`],"next_cursor":${JSON.stringify(cursor)}}`)
+  return out.end()
+
+  /** Returns the cursor of the next page; null: this page is the last one. */
+  async function add (): Promise<string | null> {
+    const place = last && { isDropped: isDroppedOn(last, today), position: last.position, id: last.id }
+    let written = 0
+    let previous = 0
+    for await (const batch of studentBatches(snapshot, courseId, { today, periodId, after: place }, BATCH)) {
+      for (const student of batch) {
+        if (written === limit) return writeCursor(previous)
+        const text = JSON.stringify(report(student))
+        const bytes = out.bytes + Buffer.byteLength(text) + END_BYTES
+        if (written > 0 && bytes > maxBytes) return writeCursor(previous)
+        out.add(written === 0 ? text : `,${text}`)
+        written++
+        previous = student.id
+      }
+    }
+    return null
+  }
+}
+
+/** What is the same for all students of a course. */
+function sharedJson (frame: BookFrame) {
+  return {
+    course: courseJson(frame),
+    periods: frame.periods.map(({ id, sourceId, name }) => ({ id, source_id: sourceId, name })),
+    data_headings: frame.tasks.map(taskJson),
+  }
+}
+
+/** Returns what makes the JSON of a student, without what all students share. */
+function reportWriter (frame: BookFrame, now: number) {
+  const { tasks, computation } = frame
+  const rowJson = rowWriter(frame)
+  return (student: StudentRow) => {
+    const row = computation.compute(student)
+    // The same text as in the book.
+    const line = JSON.parse(rowJson(row)) as { data: unknown[] }
+    const work = (belongs: (task: BookTask) => boolean) =>
+      tasks.flatMap((task, j) => belongs(task) ? [{ ...taskJson(task), ...line.data[j] as object }] : [])
+    return {
+      ...line,
+      categories: partsOf(frame, row),
+      trend: trendOf(frame, row),
+      missing: work((task) => isMissing(task, row, now)),
+      late: work(({ slot }) => row.cells.isGiven(slot) && ((row.cells.marks[slot] ?? 0) & LATE) !== 0),
+    }
+  }
 }
 
 /**

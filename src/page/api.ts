@@ -13,6 +13,12 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether another attempt may succeed: not if the service has refused, or what was requested is gone. */
+export function mayTryAgain (error: unknown): boolean {
+  if (!(error instanceof ApiError)) return true
+  return error.status < 400 || error.status === 429 || error.status >= 500
+}
+
 type Listener = () => void
 const signedOut = new Set<Listener>()
 /**

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { mayTryAgain } from './api.ts'
 import { Loading } from './notices.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import type { useLoaded } from './use-loaded.ts'
@@ -21,14 +22,16 @@ export function LinkPage<T> ({ title, loaded, children }: LinkPageProps<T>) {
         <div class='notice bad' role='alert'>
           <p>{reason(loaded.error)}</p>
           <p class='row'>
-            <button
-              type='button'
-              onClick={() => {
-                loaded.reload()
-              }}
-            >
-              {t('app.retry')}
-            </button>
+            {mayTryAgain(loaded.error) && (
+              <button
+                type='button'
+                onClick={() => {
+                  loaded.reload()
+                }}
+              >
+                {t('app.retry')}
+              </button>
+            )}
             <a href='#/'>{t('invitation.signIn')}</a>
           </p>
         </div>

@@ -1,9 +1,20 @@
 import type { ComponentChildren } from 'preact'
+import { mayTryAgain } from './api.ts'
 import { useTexts } from './texts/use-texts.ts'
 
-/** Says what failed, and offers a way to continue. */
+/** Says what failed, and offers a way to continue: another attempt only where it may help. */
 export function Failure ({ error, retry }: { error: unknown, retry?: (() => void) | undefined }) {
   const { t, reason } = useTexts()
+  if (!mayTryAgain(error)) {
+    return (
+      <div class='empty' role='alert'>
+        <h1>{reason(error)}</h1>
+        <p>
+          <a href='#/'>{t('app.back')}</a>
+        </p>
+      </div>
+    )
+  }
   return (
     <div class='notice bad' role='alert'>
       <h1>{t('error.title')}</h1>

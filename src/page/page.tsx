@@ -218,7 +218,7 @@ function SignedIn ({ user, route }: { user: SignedInUser, route: Route }) {
         : <Denied />)}
       {route.view === 'unknown' && (
         <Empty>
-          <p>{t('app.notFound')}</p>
+          <h1>{t('app.notFound')}</h1>
           <p>
             <a href='#/'>{t('app.back')}</a>
           </p>

@@ -115,7 +115,8 @@ t.test('users: found, invited, disabled after a question, enabled again', chromi
     await page.getByText('1 user').waitFor()
     const role = page.getByLabel('Role of garcia@example.edu')
     await role.selectOption('admin')
-    await page.getByText('garcia@example.edu is now Teacher and becomes Administrator.').waitFor()
+    const change = 'This changes the role of garcia@example.edu from Teacher to Administrator.'
+    await page.getByText(change).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     t.equal(await role.inputValue(), 'teacher', 'not without the answer')
@@ -156,6 +157,7 @@ t.test('jobs: seen while they run, canceled, tried again, explained', chromium, 
   await page.getByRole('button', { name: `Cancel job ${second}` }).click()
   await row(second).getByText('Canceled').waitFor()
   await lookAt(t, page, 'jobs')
+  await fitsSmallScreen(t, page, 'jobs-small')
   await page.getByLabel('Status').selectOption('canceled')
   await row(first).waitFor({ state: 'detached' })
   await page.getByRole('link', { name: `Export ${second}` }).click()
@@ -208,6 +210,7 @@ t.test('a failed job says why, and long lists have pages', chromium, async (t) =
   await page.getByText('The book does not fit into an Excel sheet.').waitFor()
   await page.getByText('There are too many students.').waitFor()
   await lookAt(t, page, 'job-failed')
+  await fitsSmallScreen(t, page, 'job-failed-small')
   t.strictSame(problems, [])
 })
 

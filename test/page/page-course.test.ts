@@ -214,6 +214,8 @@ t.test('a course, students first', chromium, async (t) => {
     const table = page.getByRole('table')
     await table.getByRole('row').filter({ hasText: 'García López, José' }).waitFor()
     await becomes(t, () => table.locator('tbody tr').count(), 3 + 25, 'one page, and the class')
+    const isWider = () => page.evaluate('document.documentElement.scrollWidth > innerWidth')
+    await becomes(t, isWider, false, 'the table scrolls, not the page')
     await lookAt(t, page, 'book-table')
     await page.getByRole('button', { name: 'Next page' }).click()
     await page.getByText('Page 2 of 3').waitFor()
@@ -258,8 +260,13 @@ t.test('a course, students first', chromium, async (t) => {
     const averages = page.locator('.print thead tr:first-child th')
     await becomes(t, () => averages.count(), 1 + 2 + 1 + 2, 'names, two facts, the averages')
     await page.evaluate("dispatchEvent(new Event('afterprint'))")
+    const requests: string[] = []
+    page.on('request', (request) => {
+      if (request.url().includes('/performance/students')) requests.push(request.url())
+    })
     await choose('One page for each student')
     await becomes(t, () => page.locator('.print article').count(), names, 'one page for each student')
+    t.equal(requests.length, 1, 'all are asked for at once')
     await page.evaluate("dispatchEvent(new Event('afterprint'))")
     await becomes(t, () => page.locator('.print').count(), 0, 'the paper is put away')
   })

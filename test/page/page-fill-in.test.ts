@@ -23,7 +23,7 @@ t.test("an office's table is filled in on the page", { ...needs(findChromium()) 
   const make = page.getByRole('button', { name: 'Fill in and download' })
   const mayMake = async () => await make.getAttribute('aria-disabled') === 'false'
   const fill = page.getByRole('group', { name: 'What is filled in' })
-  const match = page.getByRole('group', { name: 'Who a row is about' })
+  const match = page.getByRole('group', { name: 'Who each row is about' })
   const filled = (count: string) => page.getByText(`${count} filled in.`, { exact: true }).waitFor()
 
   await t.test('by keyboard from the menu of the course', async (t) => {

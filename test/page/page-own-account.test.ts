@@ -58,6 +58,7 @@ t.test('the setup link: the first administrator, and what they do next', chromiu
 
   await page.goto(`${address}/#setup=${secret}`)
   await page.getByText('Perfbook is already set up.').waitFor()
+  t.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0, 'another attempt would not help')
   t.strictSame(problems, [])
 })
 

@@ -23,6 +23,8 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
 
   await page.getByRole('link', { name: /Empty course/ }).click()
   await page.getByText('This course has no students yet.').waitFor()
+  const importing = page.getByRole('link', { name: 'Import a file' })
+  t.match(await importing.getAttribute('href'), /\/import$/, 'what to do about it')
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'empty-course')
   await page.getByRole('button', { name: 'More' }).click()
@@ -52,6 +54,7 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
 
   await page.goto(`${address}/#/courses/${courseIds[2]}`)
   await page.getByText('Only a teacher of this course or an administrator can do this.').waitFor()
+  t.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0, 'another attempt would not help')
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'denied')
   await page.goto(`${address}/#/nowhere`)

@@ -4,7 +4,6 @@ import Type from 'typebox'
 import { teacherJson } from '../../accounts/course-teachers.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { Config } from '../../config.ts'
-import { readCursor } from '../../courses/book-json.ts'
 import type { CourseSettings } from '../../courses/course-settings.ts'
 import { courseNameProblem } from '../../courses/set-settings.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
@@ -16,6 +15,7 @@ import { isoTime } from '../../iso-time.ts'
 import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { byteLength, factsOf, sendChunks } from '../book-chunks.ts'
+import { checkedCursor } from '../book-cursor.ts'
 import type { BookTraffic } from '../book-traffic.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import type { Links } from '../links.ts'
@@ -129,12 +129,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     },
   }, async (request, reply) => {
     const { limit, cursor, period_id: periodId } = request.query
-    const after = cursor === undefined ? undefined : readCursor(cursor)
-    if (cursor !== undefined && after === undefined) {
-      throw new DomainError('VALIDATION_FAILED', {
-        detail: 'cursor: is not a cursor of this service; use next_cursor of the previous page',
-      })
-    }
+    const after = checkedCursor(cursor)
     const courseId = courseOf(request).id
     const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
     const chunks = factsOf(await courses.readPage(

@@ -9,10 +9,8 @@ const work = (description: string) =>
 const neighbor = (description: string) =>
   nullable(Type.Object({ id, name: nullable(Type.String()) }, { description }))
 
-export const studentSchema = Type.Object({
+const report = {
   ...student.properties,
-  course,
-  periods: Type.Array(period),
   categories: Type.Array(Type.Object({
     id,
     source_id: Type.String(),
@@ -27,7 +25,6 @@ export const studentSchema = Type.Object({
       description: 'share * average. The parts add up to the course average.',
     })),
   })),
-  data_headings: Type.Array(task),
   trend: Type.Array(
     Type.Object({ due_at: time, course_average: nullable(fraction) }),
     {
@@ -37,7 +34,26 @@ export const studentSchema = Type.Object({
   ),
   missing: work('Work with the status missing, and work that was not started by its due date'),
   late: work('Work that was submitted late'),
+}
+const shared = {
+  course,
+  periods: Type.Array(period),
+  data_headings: Type.Array(task),
+}
+
+export const studentSchema = Type.Object({
+  ...report,
+  ...shared,
   previous: neighbor('The student before this one in the order of the book; null: none'),
   next: neighbor('The student after this one in the order of the book; null: none'),
 }, { title: 'StudentPerformance' })
 export type StudentAnswer = Static<typeof studentSchema>
+
+export const studentsSchema = Type.Object({
+  ...shared,
+  students: Type.Array(Type.Object(report), { description: 'In the order of the book' }),
+  next_cursor: nullable(Type.String()),
+}, { title: 'StudentPerformances' })
+export type StudentsAnswer = Static<typeof studentsSchema>
+/** A student without their neighbors: what their page on paper shows. */
+export type StudentFacts = Omit<StudentAnswer, 'previous' | 'next'>

@@ -8,6 +8,7 @@ import { JobDetails } from './jobs/job-details.tsx'
 import { Jobs } from './jobs/jobs.tsx'
 import { CourseFiles } from './storage/course-files.tsx'
 import { StorageOverview } from './storage/storage-overview.tsx'
+import { UserPage } from './users/user-page.tsx'
 import { Users } from './users/users.tsx'
 
 /** The views for administrators. Other users do not get here. */
@@ -20,7 +21,7 @@ export function Admin (
     case 'import':
       return <ImportPage query={query} />
     case 'users':
-      return <Users user={user} />
+      return id === null ? <Users user={user} /> : <UserPage key={id} userId={id} />
     case 'jobs':
       return id === null ? <Jobs query={query} /> : <JobDetails key={id} jobId={id} />
     case 'storage':

@@ -1,5 +1,6 @@
 import type { Student } from '../../http/schemas/book.ts'
 import { lazyView } from '../lazy-view.tsx'
+import { courseLink } from '../router.ts'
 import { Empty } from '../notices.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 import type { BookState } from './book-state.ts'
@@ -38,6 +39,11 @@ export function BookBody (
     return (
       <Empty>
         <p>{t(state.periodId === null ? 'book.none' : 'book.noneInPeriod')}</p>
+        {state.periodId === null && (
+          <p>
+            <a class='button primary' href={courseLink(book.course.id, 'import')}>{t('book.import')}</a>
+          </p>
+        )}
       </Empty>
     )
   }

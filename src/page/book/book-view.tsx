@@ -184,7 +184,9 @@ export function BookView (
           setGoal(null)
         }}
       />
-      {students.length > 0 && <Legend hasGrid={state.view === 'grid' && !isPhone} />}
+      {students.length > 0 && (!isPhone || state.view === 'table') && (
+        <Legend hasGrid={state.view === 'grid'} />
+      )}
       {open !== null && (
         <Details
           student={open.student}
@@ -214,6 +216,7 @@ export function BookView (
       {drawer === 'print' && (
         <PrintDialog
           courseId={courseId}
+          periodId={shownPeriodId}
           students={students}
           lines={printed.lines}
           onPrint={print}

@@ -1,17 +1,19 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Student } from '../../http/schemas/book.ts'
-import type { StudentAnswer } from '../../http/schemas/student.ts'
+import type { StudentFacts, StudentsAnswer } from '../../http/schemas/student.ts'
 import { call } from '../api.ts'
 import { StudentReport } from '../student/student-report.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 import type { PrintJob } from './print-book.tsx'
 
-/** Students that are requested at the same time. */
-const AT_ONCE = 4
+/** Students in one request, at most. */
+const AT_ONCE = 500
 const CHOICES = ['whole', 'averages', 'students'] as const
 
 interface PrintDialogProps {
   courseId: number
+  /** The only period that is shown; null: all. */
+  periodId: string | null
   students: readonly Student[]
   /** What is printed, in words. */
   lines: readonly string[]
@@ -20,7 +22,7 @@ interface PrintDialogProps {
 }
 
 /** What to print: the book, its averages, or one page for each student, which are loaded first. */
-export function PrintDialog ({ courseId, students, lines, onPrint, onClose }: PrintDialogProps) {
+export function PrintDialog ({ courseId, periodId, students, lines, onPrint, onClose }: PrintDialogProps) {
   const { t, reason } = useTexts()
   const dialog = useRef<HTMLDialogElement>(null)
   const over = useRef(new AbortController())
@@ -46,16 +48,24 @@ export function PrintDialog ({ courseId, students, lines, onPrint, onClose }: Pr
       return
     }
     const { signal } = over.current
-    const reports: StudentAnswer[] = []
+    const found = new Map<number, StudentFacts>()
+    const isMissing = () => students.some(({ id }) => !found.has(id))
     setError(undefined)
     try {
-      for (let i = 0; i < students.length; i += AT_ONCE) {
-        setLoaded(i)
-        reports.push(...await Promise.all(students.slice(i, i + AT_ONCE).map(({ id }) =>
-          call<StudentAnswer>('GET', `api/courses/${courseId}/performance/students/${id}`, { signal })
-        )))
+      let cursor: string | null = ''
+      while (cursor !== null && isMissing()) {
+        setLoaded(found.size)
+        const query = new URLSearchParams({ limit: String(AT_ONCE) })
+        if (cursor !== '') query.set('cursor', cursor)
+        if (periodId !== null) query.set('period_id', periodId)
+        const path = `api/courses/${courseId}/performance/students?${query}`
+        const answer: StudentsAnswer = await call<StudentsAnswer>('GET', path, { signal })
+        const { students: some, next_cursor: next, ...shared } = answer
+        for (const one of some) found.set(one.id, { ...one, ...shared })
+        cursor = next
       }
       if (signal.aborted) return
+      const reports = students.flatMap(({ id }) => found.get(id) ?? [])
       finish({ choice, pages: reports.map((report) => <StudentReport key={report.id} student={report} />) })
     } catch (failure) {
       if (!signal.aborted) setError(failure)

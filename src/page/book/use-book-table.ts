@@ -29,7 +29,9 @@ export function useBookTable (book: Book, state: BookState, texts: Texts): BookT
     [columns, [...hidden].join(), widths]
   )
   // `state` is a new object whenever anything in the address changes.
-  const choice = [search, sort?.key, sort?.isDescending, String(work), below, showsDropped, JSON.stringify(range)]
+  const choice = [
+    search, sort?.key, sort?.isDescending, String(work), below, showsDropped, JSON.stringify(range),
+  ]
   const students = useMemo(() => rowsOf(book, columns, state, compare), [book, columns, compare, ...choice])
   return { book, columns, visible, students, widths, setWidths }
 }

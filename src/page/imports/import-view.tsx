@@ -295,6 +295,7 @@ export function ImportView (
         path={path}
         version={report?.id ?? (state.phase === 'following' ? state.jobId : 0)}
         href={href}
+        isOfCourse={isOfCourse}
       />
       <details class='panel options'>
         <summary>{t('firstImport.samples')}</summary>

@@ -5,6 +5,7 @@ import { Confirm } from '../confirm.tsx'
 import { When, JobStatus } from '../admin/jobs/job-texts.tsx'
 import { hasEnded } from '../exports/follow-job.ts'
 import { onPage } from './page-words.ts'
+import { adminLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { useRefreshed } from '../use-refreshed.ts'
 
@@ -14,11 +15,19 @@ const SHOWN = 20
 /** How often the job of an undo is looked at, ms. */
 const LOOK_EVERY_MS = 500
 
+/** The filter of the audit log for imports that have run. */
+const IMPORTS = { action: 'import.run' }
+
 type JobState = Pick<ListedImport, 'status' | 'error'>
 
 /** The latest imports of all users. A change of `version` loads the list again. */
 export function PastImports (
-  { path, version, href }: { path: string, version: unknown, href: (jobId: number) => string }
+  { path, version, href, isOfCourse }: {
+    path: string,
+    version: unknown,
+    href: (jobId: number) => string,
+    isOfCourse: boolean,
+  }
 ) {
   const { t, reason, number } = useTexts()
   const [asked, setAsked] = useState<ListedImport>()
@@ -69,7 +78,7 @@ export function PastImports (
         <p class='muted small' role='status'>{t('list.offline', { reason: reason(error) })}</p>
       )}
       {listed === undefined && error === undefined && <p class='muted'>{t('app.loading')}</p>}
-      {listed !== undefined && listed.length === 0 && <p class='muted'>{t('import.pastNone')}</p>}
+      {listed !== undefined && listed.length === 0 && <NoImports isOfCourse={isOfCourse} />}
       {listed !== undefined && listed.length > 0 && (
         <div class='wide' tabIndex={0} role='group' aria-label={t('import.past')}>
           <table class='list rows stacked'>
@@ -148,6 +157,17 @@ export function PastImports (
 
 function coursesOf ({ summary }: ListedImport): number {
   return summary === null ? 0 : summary.courses.added + summary.courses.updated + summary.courses.removed
+}
+
+/** The list has what was imported on the page and by the API: other imports are in the audit log. */
+function NoImports ({ isOfCourse }: { isOfCourse: boolean }) {
+  const { t } = useTexts()
+  return (
+    <p class='muted'>
+      {t(isOfCourse ? 'import.pastNoneOfCourse' : 'import.pastNone')}
+      {!isOfCourse && <> <a href={adminLink('audit', undefined, IMPORTS)}>{t('nav.audit')}</a></>}
+    </p>
+  )
 }
 
 /** Waits until the job has ended. Throws the reason of one that failed. */

@@ -1,4 +1,4 @@
-import type { StudentAnswer } from '../../http/schemas/student.ts'
+import type { StudentFacts } from '../../http/schemas/student.ts'
 import { colorClass } from '../charts/colors.ts'
 import { useTexts } from '../texts/use-texts.ts'
 
@@ -7,7 +7,7 @@ const COLUMNS = [{ from: 105, name: 'four' }, { from: 50, name: 'three' }, { fro
 
 /** Every assignment that the student was given, by due date, with its score. */
 export function AssignmentTable (
-  { student, changed }: { student: StudentAnswer, changed: ReadonlySet<number> | undefined }
+  { student, changed }: { student: StudentFacts, changed: ReadonlySet<number> | undefined }
 ) {
   const { t, percent, score, number, day } = useTexts()
   const { data, data_headings: headings, categories, course } = student

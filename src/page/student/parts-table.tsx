@@ -1,4 +1,4 @@
-import type { StudentAnswer } from '../../http/schemas/student.ts'
+import type { StudentFacts } from '../../http/schemas/student.ts'
 import { colorClass } from '../charts/colors.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { roundedParts } from './parts.ts'
@@ -7,7 +7,7 @@ import { roundedParts } from './parts.ts'
 const SMALLEST = 0.0005
 
 /** How the course average is made of the categories: average times share is a part, and the parts add up. */
-export function PartsTable ({ student }: { student: StudentAnswer }) {
+export function PartsTable ({ student }: { student: StudentFacts }) {
   const { t, percent, score } = useTexts()
   const { categories, course_average: average } = student
   const parts = roundedParts(categories.map(({ part }) => part), average)

@@ -1,4 +1,4 @@
-import type { StudentAnswer } from '../../http/schemas/student.ts'
+import type { StudentFacts } from '../../http/schemas/student.ts'
 
 /** A tenth of a percent: averages are shown with one decimal. */
 const TENTHS = 1000
@@ -33,7 +33,7 @@ export interface TrendPoint {
  * The points of a trend to draw: dates that have come, and later ones that changed the average, because work
  * was scored early.
  */
-export function shownTrend ({ trend }: Pick<StudentAnswer, 'trend'>, now: number): TrendPoint[] {
+export function shownTrend ({ trend }: Pick<StudentFacts, 'trend'>, now: number): TrendPoint[] {
   return trend.flatMap(({ due_at: dueAt, course_average: average }, i) => {
     const at = Date.parse(dueAt)
     const before = trend[i - 1]?.course_average ?? null

@@ -1,4 +1,4 @@
-import type { StudentAnswer } from '../../http/schemas/student.ts'
+import type { StudentFacts } from '../../http/schemas/student.ts'
 import { serverNow } from '../api.ts'
 import { TrendChart } from '../charts/trend-chart.tsx'
 import { useTexts } from '../texts/use-texts.ts'
@@ -13,7 +13,7 @@ const ROOMY = 70
 /** Everything about one student in a course: on the screen, and as one page on paper. */
 export function StudentReport (
   { student, changed }: {
-    student: StudentAnswer,
+    student: StudentFacts,
     /** Ids of the assignments whose score a refresh has changed. */
     changed?: ReadonlySet<number>,
   }
@@ -102,6 +102,6 @@ export function StudentReport (
 }
 
 /** First and last name, or what is shown for a student without a name. */
-export function nameOf ({ name }: Pick<StudentAnswer, 'name'>, noName: string): string {
+export function nameOf ({ name }: Pick<StudentFacts, 'name'>, noName: string): string {
   return name ?? noName
 }

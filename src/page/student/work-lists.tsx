@@ -1,13 +1,13 @@
-import type { StudentAnswer } from '../../http/schemas/student.ts'
+import type { StudentFacts } from '../../http/schemas/student.ts'
 import { courseLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 
 const DAY_MS = 86_400_000
 
-type Work = StudentAnswer['missing'][number]
+type Work = StudentFacts['missing'][number]
 
 /** Work that was not handed in, by due date. */
-export function MissingWork ({ student }: { student: StudentAnswer }) {
+export function MissingWork ({ student }: { student: StudentFacts }) {
   const { t, day } = useTexts()
   const { missing, course } = student
   return (
@@ -37,7 +37,7 @@ export function MissingWork ({ student }: { student: StudentAnswer }) {
 }
 
 /** Work that was handed in after its due date. */
-export function LateWork ({ student }: { student: StudentAnswer }) {
+export function LateWork ({ student }: { student: StudentFacts }) {
   const { t, day } = useTexts()
   const { late, course } = student
   return (
@@ -73,7 +73,7 @@ export function LateWork ({ student }: { student: StudentAnswer }) {
   }
 }
 
-function Title ({ work, student }: { work: Work, student: StudentAnswer }) {
+function Title ({ work, student }: { work: Work, student: StudentFacts }) {
   return (
     <a href={courseLink(student.course.id, 'book', { task: String(work.id) })}>
       <bdi>{work.title}</bdi>

@@ -82,6 +82,29 @@ t.test('every student: the numbers of the book, parts that add up, a trend that 
       t.equal(answer.next?.id, answers[i + 1]?.id)
     }
     t.equal(book.students.at(-1).is_dropped, true)
+
+    const paged: Answer[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '' : `&cursor=${cursor}`
+      const { students, next_cursor: next, ...shared } =
+        (await call('GET', `${path}/students?limit=10${query}`)).json()
+      t.ok(students.length <= 10)
+      paged.push(...students.map((student: object) => ({ ...student, ...shared })))
+      cursor = next
+    }
+    t.strictSame(paged, answers.map(({ previous: _, next: __, ...facts }) => facts), 'pages say the same')
+    const [{ id: period }] = book.periods
+    const ofPeriod = (await call('GET', `${path}/students?period_id=${period}`)).json()
+    t.strictSame(
+      ofPeriod.students.map(({ id }: Answer) => id),
+      book.students.flatMap((one: { id: number, period_id: number }) =>
+        one.period_id === period ? [one.id] : [])
+    )
+    t.equal(ofPeriod.next_cursor, null)
+    for (const wrong of ['cursor=x', 'period_id=99999', 'limit=501']) {
+      t.equal((await call('GET', `${path}/students?${wrong}`)).status, 400, wrong)
+    }
   }
 })
 

@@ -37,7 +37,7 @@ export function JobDetails ({ jobId }: { jobId: number }) {
     setTurn((n) => n + 1)
   }
 
-  if (isGone) return <Failure error={new ApiError('JOB_NOT_FOUND', '')} />
+  if (isGone) return <Failure error={new ApiError('JOB_NOT_FOUND', '', 404)} />
   if (job === undefined) {
     return isLost
       ? (
@@ -182,7 +182,7 @@ function Attempts (
     <section class='panel' aria-labelledby='attempts-title'>
       <h2 id='attempts-title'>{t('jobs.attempts')}</h2>
       <div class='wide' tabIndex={0} role='group' aria-label={t('jobs.attempts')}>
-        <table class='list rows attempts'>
+        <table class='list rows stacked attempts'>
           <thead>
             <tr>
               <th>{t('jobs.attempt')}</th>
@@ -195,17 +195,31 @@ function Attempts (
           <tbody>
             {attempts.map((one, i) => (
               <tr key={i}>
-                <td>{number(one.attempt)}</td>
-                <td>{one.outcome === null ? t('jobStatus.started') : outcomeName(one.outcome)}</td>
-                <td>{localTime(one.started_at)}</td>
-                <td>
-                  {one.finished_at === null
-                    ? '–'
-                    : t('jobs.seconds', {
-                      seconds: number((Date.parse(one.finished_at) - Date.parse(one.started_at)) / 1000),
-                    })}
+                <td data-label={t('jobs.attempt')}>
+                  <span>{number(one.attempt)}</span>
                 </td>
-                <td>{one.error === null ? '–' : <span lang='en' dir='auto'>{one.error.message}</span>}</td>
+                <td data-label={t('jobs.outcome')}>
+                  <span>{one.outcome === null ? t('jobStatus.started') : outcomeName(one.outcome)}</span>
+                </td>
+                <td data-label={t('jobs.started')}>
+                  <span>{localTime(one.started_at)}</span>
+                </td>
+                <td data-label={t('jobs.took')}>
+                  {one.finished_at === null
+                    ? <span>–</span>
+                    : (
+                      <span>
+                        {t('jobs.seconds', {
+                          seconds: number((Date.parse(one.finished_at) - Date.parse(one.started_at)) / 1000),
+                        })}
+                      </span>
+                      )}
+                </td>
+                <td data-label={t('jobs.reason')}>
+                  {one.error === null
+                    ? <span>–</span>
+                    : <span lang='en' dir='auto'>{one.error.message}</span>}
+                </td>
               </tr>
             ))}
           </tbody>

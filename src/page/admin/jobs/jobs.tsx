@@ -91,7 +91,7 @@ export function Jobs ({ query }: { query: URLSearchParams }) {
       )}
       {value !== undefined && value.jobs.length > 0 && (
         <div class='panel wide' tabIndex={0} role='region' aria-label={t('nav.jobs')}>
-          <table class='list rows'>
+          <table class='list rows stacked'>
             <thead>
               <tr>
                 <th>{t('jobs.job')}</th>
@@ -110,23 +110,25 @@ export function Jobs ({ query }: { query: URLSearchParams }) {
                       {t('jobs.name', { kind: kindName(job.kind), id: String(job.id) })}
                     </a>
                   </td>
-                  <td>
+                  <td data-label={t('jobs.course')}>
                     {job.course_id === null
-                      ? '–'
+                      ? <span>–</span>
                       : (
                         <a href={courseLink(job.course_id)} dir='auto'>
                           {names.get(job.course_id) ?? t('jobs.courseNumber', { id: String(job.course_id) })}
                         </a>
                         )}
                   </td>
-                  <td>
-                    <JobStatus job={job} />
-                    {job.error !== null && <span class='small reason'>{reason(job.error)}</span>}
+                  <td data-label={t('jobs.status')}>
+                    <div>
+                      <JobStatus job={job} />
+                      {job.error !== null && <span class='small reason'>{reason(job.error)}</span>}
+                    </div>
                   </td>
-                  <td>
+                  <td data-label={t('jobs.requestedBy')}>
                     <bdi>{job.requested_by ?? '–'}</bdi>
                   </td>
-                  <td>
+                  <td data-label={t('jobs.requested')}>
                     <When iso={job.created_at} />
                   </td>
                   <td>

@@ -2,8 +2,9 @@ import type { CourseItem } from '../../../http/schemas/book.ts'
 import type { Account } from '../../../http/schemas/users.ts'
 import { personName } from '../../../person-name.ts'
 import { RelativeTime } from '../../relative-time.tsx'
-import { courseLink } from '../../router.ts'
+import { adminLink, courseLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
+import { AccountState } from './account-state.tsx'
 
 const ROLES = ['teacher', 'admin', 'student'] as const
 /** How many courses are named. */
@@ -71,7 +72,9 @@ export function UserTable (
                 <RelativeTime at={account.last_sign_in_at} never={t('users.never')} />
               </td>
               <td data-label={t('users.status')}>
-                <div>{stateOf(account)}</div>
+                <div>
+                  <AccountState account={account} />
+                </div>
               </td>
               <td>
                 <div class='row'>
@@ -119,31 +122,6 @@ export function UserTable (
       </table>
     </div>
   )
-
-  function whyDisabled ({ disabled_by: by, disabled_in: courses }: Account): string {
-    if (by === 'administrator') return t('users.disabledByHand')
-    const names = courses.slice(0, NAMED).map(({ name }) => name).join(', ') +
-      (courses.length > NAMED ? ', …' : '')
-    return courses.length === 0
-      ? t('users.disabledByRoster')
-      : t('users.disabledByRosterOf', { courses: names })
-  }
-
-  function stateOf (account: Account) {
-    if (account.is_disabled) {
-      return (
-        <>
-          <span class='tag bad'>{t('users.isDisabled')}</span>
-          <br />
-          <span class='muted small' dir='auto'>{whyDisabled(account)}</span>
-        </>
-      )
-    }
-    if (account.is_roster_only) return <span class='tag'>{t('users.isRosterOnly')}</span>
-    return account.has_password
-      ? <span class='tag good'>{t('users.isActive')}</span>
-      : <span class='tag'>{t('users.isInvited')}</span>
-  }
 }
 
 /** The name with the email address below it, or the email address alone. */
@@ -152,7 +130,9 @@ function Person ({ account, isSelf }: { account: Account, isSelf: boolean }) {
   const name = personName(account.first_name, account.last_name)
   return (
     <>
-      <strong dir='auto'>{name === '' ? account.email : name}</strong>
+      <strong>
+        <a href={adminLink('users', account.id)} dir='auto'>{name === '' ? account.email : name}</a>
+      </strong>
       {isSelf && (
         <>
           {' '}
