@@ -8,14 +8,14 @@ export const COLUMN_USES = {
   task_maximum: 'the points possible of an assignment',
   task_submitted: 'when an assignment was submitted',
   task_lateness: 'how late an assignment was submitted',
-  identity_name: 'identity: the name',
-  identity_first_name: 'identity: the first name',
-  identity_last_name: 'identity: the last name',
-  identity_student_id: 'identity: the student id',
-  identity_system_id: 'identity: the id in the other system',
-  identity_login: 'identity: the login',
-  identity_email: 'identity: the email address',
-  identity_period: 'identity: the period',
+  identity_name: "the student's name",
+  identity_first_name: "the student's first name",
+  identity_last_name: "the student's last name",
+  identity_student_id: 'the student ID',
+  identity_system_id: "the student's ID in the other system",
+  identity_login: "the student's login",
+  identity_email: "the student's email",
+  identity_period: "the student's period",
   left_out: 'left out',
 } as const
 
@@ -24,7 +24,7 @@ export type ColumnUse = keyof typeof COLUMN_USES
 /** Why a column is left out, or what is special about its use. The names are permanent. */
 export const COLUMN_REASONS = {
   not_used: 'Perfbook does not use it',
-  not_chosen: 'the column map does not choose it',
+  not_chosen: 'it was not chosen',
   no_title: 'it has no title',
   read_only: 'the other system computes it (read only)',
   total: 'it is a total',

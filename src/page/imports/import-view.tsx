@@ -5,13 +5,12 @@ import { adminLink, courseLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { chosenColumns, columnMapOf, faultOf, type ChosenColumns, type TableRow } from './column-choices.ts'
 import { ColumnsForm } from './columns-form.tsx'
-import { CourseFields } from './course-fields.tsx'
 import { FileChooser } from './file-chooser.tsx'
+import { FileOptions } from './file-options.tsx'
 import { ImportReportView } from './import-report.tsx'
 import { ImportStatus } from './import-status.tsx'
-import { OptionsForm } from './options-form.tsx'
 import { PastImports } from './past-imports.tsx'
-import { isWorkbook, NO_OPTIONS, needsCourse, type ImportOptions } from './import-options.ts'
+import { NO_OPTIONS, needsCourse, type ImportOptions } from './import-options.ts'
 import { SampleFiles } from './sample-files.tsx'
 import { useImport } from './use-import.ts'
 
@@ -159,39 +158,17 @@ export function ImportView (
       <section class='panel' aria-label={t('nav.import')}>
         <p>{t(isOfCourse ? 'import.leadOfCourse' : 'import.lead')}</p>
         <FileChooser file={file} onFile={take} isBusy={isImporting} />
-        {asksForCourse && <CourseFields options={options} onOptions={setOptions} isBusy={isImporting} />}
-        {file !== undefined && isWorkbook(file.name) && (
-          <fieldset class='fields' disabled={isImporting}>
-            <legend class='hidden'>{t('import.sheet')}</legend>
-            <label>
-              {t('import.sheet')}
-              <input
-                value={options.sheet}
-                placeholder={t('import.sheet.auto')}
-                onInput={({ currentTarget }) => {
-                  setOptions({ ...options, sheet: currentTarget.value })
-                }}
-              />
-            </label>
-          </fieldset>
-        )}
         {file !== undefined && (
-          <details
-            class='options'
-            open={hasOptions}
-            onToggle={({ currentTarget }) => {
-              setHasOptions(currentTarget.open)
-            }}
-          >
-            <summary>{t('import.moreOptions')}</summary>
-            <OptionsForm
-              options={options}
-              filename={file.name}
-              isOfCourse={isOfCourse}
-              isBusy={isImporting}
-              onOptions={setOptions}
-            />
-          </details>
+          <FileOptions
+            filename={file.name}
+            options={options}
+            isOfCourse={isOfCourse}
+            asksForCourse={asksForCourse}
+            isBusy={isImporting}
+            isOpen={hasOptions}
+            onOpen={setHasOptions}
+            onOptions={setOptions}
+          />
         )}
         {file !== undefined && (
           <p class='row'>
