@@ -148,7 +148,7 @@ export interface Database {
   bytes: () => Promise<number>
   /**
    * Empties SQLite's write-ahead log, which still holds what was just deleted. False: a reader was in the
-   * way; a later checkpoint does it. PostgreSQL's log is its administrator's.
+   * way, or the disk is full or fails; a later checkpoint does it. PostgreSQL's log is its administrator's.
    */
   emptyLog: () => Promise<boolean>
   /**

@@ -5,6 +5,7 @@ import { makeDurableFolder } from '../../src/durable-folder.ts'
 import {
   throwUncaught, type Database, type DatabaseLocation, type OpenOptions, type Upgrade,
 } from '../database.ts'
+import { isDiskFailure, isDiskFull } from '../failures.ts'
 import { migrations } from '../migrations/all.ts'
 import { migrate } from '../migrations/migrate.ts'
 import type { Tables } from '../tables.ts'
@@ -46,8 +47,14 @@ export async function openSqlite (
     write: groupCommit(writes, { committed: change.look, callbackFailed: onCallbackError, now }),
     bytes: async () => sizeOf(file) + sizeOf(`${file}-wal`),
     async emptyLog () {
-      const { rows } = await sql<{ busy: 0 | 1 }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writes)
-      return rows[0]?.busy === 0
+      try {
+        const { rows } = await sql<{ busy: 0 | 1 }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writes)
+        return rows[0]?.busy === 0
+      } catch (error) {
+        // What was committed before is done all the same, and a later checkpoint empties the log.
+        if (isDiskFull(error) || isDiskFailure(error)) return false
+        throw error
+      }
     },
     wipeFreeSpace: async (timeoutMs) => wipeFreeSpace(file, timeoutMs),
     async close () {

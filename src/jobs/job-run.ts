@@ -138,6 +138,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
 
   async function succeed (job: JobRow, completion: Completion): Promise<void> {
     onStep('run: placed', job)
+    const isOnlyFiles = completion.isOnlyFiles === true
     let isOurs = false
     try {
       isOurs = await untilWritten(async (trx) => {
@@ -155,7 +156,10 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
         await completion.commit(trx)
         onStep('run: recorded', job)
         return true
-      }, (error) => isBusy(error) || isUnavailable(error), { isOnlyJobs: completion.isOnlyFiles === true })
+      // What a run has already applied (an import) stays, so its end waits for space. Files make space.
+      }, (error) => isBusy(error) || isUnavailable(error) || (!isOnlyFiles && isDiskFull(error)), {
+        isOnlyJobs: isOnlyFiles,
+      })
       onStep('run: committed', job)
     } finally {
       if (!isOurs) {

@@ -149,6 +149,28 @@ t.test('a full disk, seen when the result is stored', async (t) => {
   await isUnharmed(t, service)
 })
 
+t.test('a full disk, seen when the end of work that was applied is written: it waits for space', async (t) => {
+  let isFull = true
+  const service = await createJobService(t, {
+    kinds: [testKind({
+      complete: async () => ({
+        result: {},
+        async commit () {
+          if (isFull) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+        },
+        async discard () {},
+      }),
+    })],
+  })
+  await service.runner.start()
+  const { job } = await service.request()
+  await service.logged('the end of a run could not be written; trying again')
+  t.equal((await service.row(job.id)).state, 'started')
+  isFull = false
+  service.clock.advance(10_000)
+  t.match(await service.settled(job.id), { state: 'succeeded', attempts: 1 }, 'not failed, though it was done')
+})
+
 t.test('while the database cannot be written, the end of a run waits and is not lost', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory } })] })
