@@ -149,7 +149,7 @@ t.test('a full disk, seen when the result is stored', async (t) => {
   await isUnharmed(t, service)
 })
 
-t.test('a full disk, seen when the end of work that was applied is written: it waits for space', async (t) => {
+t.test('a full disk, seen when the end of applied work is written: it waits for space', async (t) => {
   let isFull = true
   const service = await createJobService(t, {
     kinds: [testKind({
@@ -168,7 +168,7 @@ t.test('a full disk, seen when the end of work that was applied is written: it w
   t.equal((await service.row(job.id)).state, 'started')
   isFull = false
   service.clock.advance(10_000)
-  t.match(await service.settled(job.id), { state: 'succeeded', attempts: 1 }, 'not failed, though it was done')
+  t.match(await service.settled(job.id), { state: 'succeeded', attempts: 1 }, 'it was done')
 })
 
 t.test('while the database cannot be written, the end of a run waits and is not lost', async (t) => {
