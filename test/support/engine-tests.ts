@@ -43,7 +43,9 @@ function reaches (file: string, seen = new Set<string>()): boolean {
 
 /** Paths from the root of the repository, sorted. */
 export function engineTests (): string[] {
-  return globSync(FOLDERS.map((folder) => join(ROOT, `test/${folder}/**/*.test.ts`)))
+  const folders = FOLDERS.map((folder) => join(ROOT, `test/${folder}/**/*.test.ts`))
+  // Both engines have steps of their schema.
+  return globSync([...folders, join(ROOT, 'test/db/upgrades-export.test.ts')])
     .filter((file) => reaches(file)).map((file) => relative(ROOT, file))
     .filter((file) => ![...NAME_THEIR_OWN, ...BEFORE_THE_DATABASE].includes(file)).sort()
 }
