@@ -53,7 +53,7 @@ export type Trx = Transaction<Tables> & {
    * and it may be lost. In SQLite, where there is one node, this does nothing.
    */
   notify: (topic: Topic, id: number) => Promise<void>
-  /** The same as a column of RETURNING of a statement that changes the row with this id, or none. */
+  /** `notify` as a column of RETURNING, for a statement that changes only the row with this id, or none. */
   notifying: (topic: Topic, id: number) => RawBuilder<unknown>
 }
 
@@ -67,8 +67,8 @@ export interface WriteOptions {
    */
   isOneStatement?: boolean
   /**
-   * `work` changes only new jobs, jobs that it notifies about, and files. What polls know of people, courses
-   * and other jobs remains true, see `Database.change`.
+   * `work` changes only files, audit entries, new jobs, and jobs that it notifies about. What polls have read
+   * about people, courses and other jobs stays valid, see `Database.change`.
    */
   isOnlyJobs?: boolean
 }
@@ -125,8 +125,8 @@ export interface Database {
    * A number that changes with every commit of this process or another one, such as the command line. With
    * several nodes, those of another node change it at the latest after half a second.
    *
-   * With `of`, commits do not count that cannot have changed that (`isOnlyJobs`). Only PostgreSQL tells them
-   * apart: there, each read costs a round trip. The order of the queue may then be a tenth of a second old.
+   * With `of`, commits that cannot have changed that (`isOnlyJobs`) do not count. Only PostgreSQL makes this
+   * distinction, because there each read costs a round trip. The order of the queue may then be 0.1 s old.
    */
   change: (of?: ChangesOf) => number
   /** The time of the database, ms since 1970: one clock for all nodes. */

@@ -69,7 +69,7 @@ export interface App {
   routes: readonly RegisteredRoute[]
   /** Compiles the schemas that no request has needed yet. Requests are answered in between. */
   prepare: () => Promise<void>
-  /** After the gate is closed: lets proxies turn to other nodes, if there may be any. */
+  /** Call after the gate is closed: gives proxies time to switch to other nodes, if there may be any. */
   drain: () => Promise<void>
 }
 

@@ -212,7 +212,7 @@ export async function createServices ({
     : await (await import('./jobs/delivery/pg-boss.ts')).createPgBossDelivery({
       db, kinds, clock, log, mayUpgrade, onStep,
     }).catch(async (error: unknown) => {
-      // Its connections would keep the process, and its place among the nodes.
+      // Open connections would keep the process alive, and keep its place among the nodes.
       followed.stop()
       await db.close()
       throw error

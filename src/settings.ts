@@ -97,8 +97,9 @@ const settings = {
   ),
   SHUTDOWN_DRAIN_MS: integer(
     { default: 10_000, minimum: 0, maximum: 600_000 },
-    'With PostgreSQL and an object store: how long a stopping node still answers requests, while /readyz ' +
-    'says 503 and each answer ends its connection, so that proxies turn to other nodes, in ms.'
+    'With PostgreSQL and an object store: how long a stopping node keeps answering requests, in ms. ' +
+    'Meanwhile, /readyz returns 503 and each response closes its connection, so that proxies switch to ' +
+    'other nodes.'
   ),
   QUEUE_MAX: integer(
     { default: 1000, minimum: 1 },

@@ -1,22 +1,22 @@
 import type { ChangesOf } from '../database.ts'
 
-/** How often each number is new without a known commit: another node's notification may be lost. */
+/** How often each number changes without a known commit, ms: another node's notification may be lost. */
 const ANY_EVERY_MS = 500
-/** The order of the queue changes with most commits, and nobody needs it at once. */
+/** How often the number of the queue changes, ms: most commits change its order, and it may lag a little. */
 const QUEUE_EVERY_MS = 100
-/** More jobs than end in `ANY_EVERY_MS`. */
+/** Most jobs whose changes are remembered: more than can end in `ANY_EVERY_MS`. */
 const MOST_JOBS = 10_000
 
 export interface ChangeCounter {
   /** See `Database.change`. */
   now: (of?: ChangesOf) => number
-  /** After a commit that may have changed anything. */
+  /** Call after a commit that may have changed anything. */
   any: () => void
-  /** After a commit that changed only jobs and files, among them known jobs with these ids. */
+  /** Call after a commit that changed only files, new jobs, and the jobs with these ids. */
   jobs: (ids: readonly number[]) => void
 }
 
-/** Numbers that rise with the commits that this process makes or is notified of. */
+/** Numbers that rise with each commit that this process makes or hears about. `clock`: ms. */
 export function createChangeCounter (clock: () => number = () => performance.now()): ChangeCounter {
   let commits = 0
   let lastOther = 0
@@ -29,7 +29,7 @@ export function createChangeCounter (clock: () => number = () => performance.now
   }
 
   return {
-    // A sum of numbers that only rise: it is new when one of them is.
+    // A sum of numbers that only rise, so it changes whenever one of them does.
     now (of) {
       const some = Math.floor(clock() / ANY_EVERY_MS)
       if (of === undefined) return commits + some

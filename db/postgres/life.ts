@@ -15,7 +15,7 @@ interface LifeOptions {
   node: NodeIdentity | undefined
   pool: GuardedPool
   options: Pick<OpenOptions, 'onOutage'>
-  /** Is told what another node has changed, or may have. */
+  /** Counts what other nodes have changed, or may have changed. */
   changes: Pick<ChangeCounter, 'any' | 'jobs'>
 }
 

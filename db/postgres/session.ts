@@ -110,7 +110,7 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
         await answered(delay(BEAT_EVERY_MS, undefined, { signal }).catch(() => {}))
         if (!signal.aborted) await answered(beat(client))
       }
-      // The process must not stay for the time of a wait that is over.
+      // The timer must not keep the process alive once the connection has ended.
       await Promise.race([client.end(), delay(PATIENCE_MS, undefined, { ref: false })])
     } finally {
       silence.stopWatching()

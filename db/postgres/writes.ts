@@ -8,7 +8,7 @@ import { isOutdatedPlan } from './statement-names.ts'
 type Callback = () => void | Promise<void>
 
 interface WriterOptions {
-  /** Is told first after each commit. */
+  /** Counts each commit, before its callbacks run. */
   changes: Pick<ChangeCounter, 'any' | 'jobs'>
   /** Called with what a callback of `afterCommit` throws: its write has succeeded anyway. */
   callbackFailed: (error: unknown) => void

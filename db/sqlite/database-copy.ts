@@ -50,9 +50,9 @@ export async function copyDatabase (
 }
 
 /**
- * Whether the process that wrote last died within a write in rollback-journal mode, as the first start and a
- * restore have it. SQLite takes such a write back as soon as the database is opened for writing; until then
- * it cannot be read. Throws other errors of SQLite.
+ * Whether the last process that wrote died during a write in rollback-journal mode, which the first start and
+ * a restore use. SQLite rolls such a write back when the database is next opened for writing. Until then, the
+ * database cannot be read. Throws other errors of SQLite.
  */
 export function isInterrupted (file: string): boolean {
   const sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
@@ -67,8 +67,8 @@ export function isInterrupted (file: string): boolean {
   }
 }
 
-/** Takes back a write that was interrupted, see `isInterrupted`. Throws errors of SQLite. */
-export function takeBackInterrupted (file: string): void {
+/** Rolls back a write that was interrupted, see `isInterrupted`. Throws errors of SQLite. */
+export function rollBackInterrupted (file: string): void {
   const sqlite = connectPlain(file)
   try {
     sqlite.pragma('busy_timeout = 5000')

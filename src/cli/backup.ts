@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { checkSchema } from '../../db/migrations/migrate.ts'
-import { isInterrupted, migrationStatus, takeBackInterrupted } from '../../db/sqlite/database-copy.ts'
+import { isInterrupted, migrationStatus, rollBackInterrupted } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
 import { assertOwnBackups } from '../backup/own-backups.ts'
 import { makeBackup, type BackupFacts } from '../backup/backup.ts'
@@ -36,7 +36,7 @@ export function backupCommand (context: CommandContext): Command {
         if (folder === config.DATA_DIR) {
           throw failed('A backup cannot be in the data folder itself. Name another folder.')
         }
-        if (isInterrupted(config.databaseFile)) takeBackInterrupted(config.databaseFile)
+        if (isInterrupted(config.databaseFile)) rollBackInterrupted(config.databaseFile)
         checkSchema(migrationStatus(config.databaseFile), { mayUpgrade: false })
         const bar = createProgressBar(context.stderr, 'backup')
         const facts = await makeBackup({

@@ -56,7 +56,7 @@ export function filesToObjects (local: FileStorage, location: S3Location): CopyF
         })
         after = last.id
       }
-      // Parts of files that an earlier run was uploading when it died. No one else writes here.
+      // Removes the parts of files that an earlier run was uploading when it died. Nothing else writes here.
       if (!isNew) await storage.remote?.removeUnfinished(Infinity)
     },
 

@@ -123,7 +123,7 @@ export function checkDatabase ({ databaseFile }: DataPlaces, { isDeep }: { isDee
   if (isWriteInterrupted(databaseFile)) {
     return problem(
       name,
-      'The process that wrote last died within a write. Nothing is damaged: the next start takes it back.',
+      'The last process that wrote died during a write. Nothing is damaged: the next start rolls it back.',
       'Start the service, then run doctor again.'
     )
   }
@@ -154,7 +154,7 @@ export function checkDatabase ({ databaseFile }: DataPlaces, { isDeep }: { isDee
   return fine(name, `intact, schema ${status.applied.at(-1) ?? 'not created yet'}`)
 }
 
-/** Other errors are what `databaseProblems` is for. */
+/** False for all other errors: `databaseProblems` reports them. */
 function isWriteInterrupted (file: string): boolean {
   try {
     return isInterrupted(file)

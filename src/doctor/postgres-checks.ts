@@ -124,7 +124,7 @@ function checkConnections (
   { pool, isPooled }: { pool: number, isPooled: boolean }
 ): Finding {
   const count = Math.max(1, nodes.length)
-  // A pooler has a limit of its own for the others.
+  // The pooler limits all other connections itself.
   const wanted = (isPooled ? DIRECT_CONNECTIONS : pool) * count
   const text = `${counted(count, 'node')} ${isPooled ? 'behind a pooler' : `with DATABASE_POOL=${pool}`} ` +
     `may open ${wanted} connections${isPooled ? ' to the server itself' : ''}; the server allows ` +

@@ -47,7 +47,7 @@ export function createJobView (
 
   async function positionOf ({ id }: JobRow): Promise<number> {
     const known = (await polls.get('queue positions', outlook.positions, 'queue')).get(id)
-    // It was queued after the others were counted, or claimed after its row was read.
+    // Without a position, it was queued after the others were counted, or claimed after its row was read.
     return known ?? (await outlook.positions()).get(id) ?? 0
   }
 

@@ -13,9 +13,9 @@ type ChangesOf = 'people' | 'queue' | { job: number }
 
 export interface PollCache {
   /**
-   * What `read` returned the last time for this key, if nothing was committed since then; with `of`, nothing
-   * that may have changed that. The key names all that the value depends on, and `of` is always the same for
-   * it. Callers must not change the value.
+   * What `read` returned the last time for this key, if nothing has been committed since then (with `of`:
+   * nothing that may have changed that). Otherwise, what it returns now. The key names everything that the
+   * value depends on. Each key always comes with the same `of`. Callers must not change the value.
    */
   get: <T>(key: string, read: () => Promise<T>, of?: ChangesOf) => Promise<T>
 }

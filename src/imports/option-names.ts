@@ -43,12 +43,12 @@ export function howToChooseColumns (askedBy: AskedBy = 'command'): string {
   return 'say what its columns are, with "Choose the columns"'
 }
 
-/** What to do about a mark such as "X" in a table with a column map. Follows an error. */
+/** The end of an error about a mark such as "X" in a table with a column map: what to do. */
 export function howToExplainMark (mark: string, askedBy: AskedBy = 'command'): string {
-  const where = askedBy === 'session'
-    ? 'under "Marks"'
-    : `in "marks" of the column map${askedBy === 'command' ? ' (--map)' : ''}`
-  return `; if "${mark}" is a mark of your school, choose what it means ${where}`
+  const what = askedBy === 'session'
+    ? 'choose its meaning under "Marks"'
+    : `give its meaning in "marks" of the column map${askedBy === 'command' ? ' (--map)' : ''}`
+  return `; if your school uses "${mark}" as a mark, ${what}`
 }
 
 /** How to import a table whose columns are all clear without a map. */

@@ -120,7 +120,7 @@ export async function checkUndo (
   return { chosen, left: open.length - chosen.length }
 }
 
-/** The courses of an import that an undo can still restore. */
+/** The ids of the courses of an import that are not undone yet, and that no later import changed. */
 export async function coursesWithoutConflict (db: Reads, importId: number): Promise<number[]> {
   const conflicts = await conflictsOf(db, importId)
   const courses = await coursesOfImport(db, importId)

@@ -19,7 +19,7 @@ interface UndoOfJob {
   /** The job of the import. */
   job: JobRow
   courses?: readonly number[] | undefined
-  /** Leaves out courses that a later import changed, if others are left. Default: false. */
+  /** Skips courses that later imports changed, unless they changed all of them. Default: false. */
   skipsConflicts?: boolean | undefined
   userId: number
   via: 'session' | 'token'

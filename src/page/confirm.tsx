@@ -10,7 +10,7 @@ interface ConfirmProps {
   action: string
   /** If it throws, the reason is shown, and the dialog stays open. */
   onConfirm: () => Promise<void>
-  /** Another way, which is offered after an error with this code. */
+  /** An alternative that is offered after an error with this code. */
   otherwise?: { code: string, action: string, onConfirm: () => Promise<void> }
   onClose: () => void
 }

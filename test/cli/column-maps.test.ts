@@ -39,7 +39,7 @@ t.test('a guess is shown and written, corrected and used, and then remembered', 
     status: 0, stdout: /scores +0 +1 +1 +0\n\ng\.csv: the columns are those remembered for the course/,
   })
   const again = join(folder, 'again.json')
-  t.match(await run(['--write-map', again]), { status: 0, stdout: /column map that is remembered for the course:\n/ })
+  t.match(await run(['--write-map', again]), { status: 0, stdout: /column map remembered for the course:\n/ })
   t.match(JSON.parse(readFileSync(again, 'utf8')), { header_row: 1, columns: { 2: { points_possible: 10 } } })
   t.match(JSON.parse((await run(['--json'])).stdout), {
     scores: { updated: 1 }, column_maps: [{ file: 'g.csv', origin: 'remembered' }],

@@ -175,7 +175,7 @@ t.test('a database that is damaged, or newer', async (t) => {
   t.match((await examine(folder)).of('database'), { ok: false, message: /It is damaged/ })
 })
 
-t.test('the process that wrote last died within a write, before the database had a log', async (t) => {
+t.test('the last process died during a write, before the database had a log', async (t) => {
   const { folder } = await setUp(t)
   const file = join(folder, 'perfbook.sqlite')
   const sqlite = connect(file)
@@ -189,7 +189,7 @@ t.test('the process that wrote last died within a write, before the database had
   sqlite.close()
   for (const [path, bytes] of left) writeFileSync(path, bytes, { mode: 0o600 })
   t.match((await examine(folder)).problems, [{
-    check: 'database', message: /died within a write. Nothing is damaged/, advice: /Start the service/,
+    check: 'database', message: /died during a write. Nothing is damaged/, advice: /Start the service/,
   }])
   t.ok(existsSync(`${file}-journal`), 'nothing is changed')
   t.match(await perfbook(folder, ['backup', join(t.testdirName, 'backups')]), { status: 0 })

@@ -35,11 +35,11 @@ t.test('marks are listed by the guess, an error says what to do, and a map expla
   t.match(guess.columns.map(({ use }) => use), ['name', 'student_id', 'task', 'task', 'task'],
     'a column with clear points is a task, however many marks it has')
   t.match(showErrors(await take(world, MARKED, { format: 'spreadsheet' })), [
-    /columns are not all clear \(what do "tx", "T", "X", "Ch" mean\?\)/,
+    /columns are not all clear \(marks without a meaning: "tx", "T", "X", "Ch"\)/,
   ])
   const unexplained = showErrors(await take(world, MARKED, { map: guess }))
   t.equal(unexplained.length, 4)
-  t.match(unexplained[0], /HW 1 is "tx", expected .*; if "tx" is a mark of your school, choose what it means in "marks" of the column map \(--map\)$/)
+  t.match(unexplained[0], /HW 1 is "tx", expected .*; if your school uses "tx" as a mark, give its meaning in "marks" of the column map \(--map\)$/)
   t.match(showErrors(await take(world, MARKED, { map: guess, askedBy: 'session' })), [/under "Marks"$/, / /, / /, / /])
   const map: ColumnMap = {
     ...guess, marks: { TX: 'exempt', T: 'submitted', ' x ': 'no_result', Ch: 'in_progress', m: 'completed' },
@@ -53,7 +53,7 @@ t.test('marks are listed by the guess, an error says what to do, and a map expla
     { 'HW 1': /completed/, Test: /1/ },
   ])
   const next = MARKED.replace('Ch', 'Dr')
-  t.match(showErrors(await take(world, next)), [/Test is "Dr", .* if "Dr" is a mark/], 'remembered')
+  t.match(showErrors(await take(world, next)), [/Test is "Dr", .* uses "Dr" as a mark/], 'remembered')
   const again = await guessOf(world, next)
   t.match(again.marks, { Dr: null, TX: 'exempt', ' x ': 'no_result' }, 'a new mark is added to the others')
 })
@@ -138,7 +138,7 @@ t.test('due dates in headers, and points of any form', async (t) => {
   t.match((await world.book()).students[0], { cells: { Quiz: /0\.875/, Lab: /0\.9/, Essay: /0\.9/ } })
   const unclear = text.replace('9/23/2026', '9/3/2026')
   t.match((await guessOf(world, unclear, { course: 'Other' })).columns[1], {
-    title: undefined, note: /without an order of dates, 9\/2\/2026 is not read as the due date/,
+    title: undefined, note: /the order of dates is unknown, so 9\/2\/2026 is not read as the due date/,
   })
   const known = await guessOf(world, unclear, { course: 'Other', dates: 'dmy' })
   t.match(known.columns[1], { due_on: '2026-02-09' })

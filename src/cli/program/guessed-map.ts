@@ -23,7 +23,7 @@ export function guessText ({ map, students, isRemembered }: TableGuess): string 
     note ?? '',
   ])
   const size = `${counted(students, 'student')} and ${counted(tasks, 'assignment')}`
-  const whose = isRemembered === true ? 'The column map that is remembered for the course' : 'A guess'
+  const whose = isRemembered === true ? 'The column map remembered for the course' : 'A guess'
   const head = `This looks like a table of ${size}. Its header is in row ${header}${
     points == null ? '' : `, its points possible are in row ${points}`
   }${due == null ? '' : `, its due dates are in row ${due}`}. ${whose}:\n`
@@ -31,12 +31,12 @@ export function guessText ({ map, students, isRemembered }: TableGuess): string 
   return head + textTable([titles, ...rows]) + marksText(map)
 }
 
-/** The marks whose meaning no one has said yet. */
+/** A sentence about the marks whose meaning is not known; blank if there are none. */
 function marksText ({ marks = {} }: ColumnMap): string {
   const unknown = Object.entries(marks).flatMap(([mark, meaning]) => meaning === null ? [mark] : [])
   if (unknown.length === 0) return ''
   const shown = oneLine(unknown.map((mark) => `"${shorten(mark)}"`).join(', '))
-  return `Marks among the scores: ${shown}. Say in "marks" of the map what each means: ` +
+  return `Marks among the scores: ${shown}. Give the meaning of each in "marks" of the map: ` +
     `${MARK_MEANINGS.join(', ')}.\n`
 }
 

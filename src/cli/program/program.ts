@@ -108,15 +108,15 @@ function reasonOf ({ code, cause }: DomainError): string {
   return ` Reason: ${isTimeout ? 'it does not respond' : cause.message}.`
 }
 
-/** Of a disk that is full or fails, whoever noticed it; undefined: it is another error. */
+/** The message if the disk is full or fails, even if SQLite noticed it. Undefined: it is another error. */
 function diskSentence (error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if (isDiskFull(error)) return `The disk is full. Free up space, then try again. Reason: ${error.message}.`
   if (isDiskFailure(error)) return `The disk reports errors. Reason: ${error.message}.`
-  // A full disk is one of its reasons: SQLite needs files beside the database, also to read it.
+  // A full disk is one possible reason: SQLite needs files beside the database even to read it.
   return 'code' in error && error.code === 'SQLITE_CANTOPEN'
-    ? 'The database cannot be opened. Check the space on its disk, and the permissions of the data folder. ' +
-      `Reason: ${error.message}.`
+    ? 'The database cannot be opened. Check the free space on its disk and the permissions of the data ' +
+      `folder. Reason: ${error.message}.`
     : undefined
 }
 

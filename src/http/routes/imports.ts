@@ -161,7 +161,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
           minItems: 1, maxItems: 10_000, description: 'Ids of courses. Default: all of the import',
         })),
         skip_conflicts: Type.Optional(Type.Boolean({
-          description: 'Leaves out courses that a later import changed, if others are left. Default: false',
+          description: 'Skips courses that later imports changed, unless they changed all of them. ' +
+            'Default: false',
         })),
       }, { additionalProperties: false }),
       response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 503) },

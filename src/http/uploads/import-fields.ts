@@ -1,4 +1,4 @@
-// The fields of the form with which a file is imported.
+// The form fields of an import.
 import { isTimeZone } from '../../courses/course-time.ts'
 import { DomainError } from '../../errors.ts'
 import type { ColumnMap } from '../../imports/column-maps/column-map.ts'
@@ -23,7 +23,7 @@ export const FIELDS = [
   'map',
 ]
 
-/** What the fields of the form choose. Throws VALIDATION_FAILED, which names the field. */
+/** The choices that the form fields make. Throws VALIDATION_FAILED, which names the field. */
 export function choicesOf (fields: Upload['fields']): ImportChoices {
   const { format, time_zone: timeZone, dates, sheet, map, course, teacher } = fields
   if (format !== undefined && !(IMPORT_FORMATS as readonly string[]).includes(format)) {

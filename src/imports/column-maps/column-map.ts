@@ -9,7 +9,7 @@ export const MAP_USES = [
 ] as const
 export type MapUse = typeof MAP_USES[number]
 
-/** What a mark among the scores can mean, such as "X". `no_result`: as if the cell were blank. */
+/** What a mark among the scores, such as "X", can mean. `no_result`: as if the cell were blank. */
 export const MARK_MEANINGS = [
   'missing', 'exempt', 'submitted', 'in_progress', 'completed', 'no_result',
 ] as const

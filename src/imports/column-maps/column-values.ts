@@ -10,9 +10,9 @@ export interface SeenColumn {
   at: number
   name: string
   meaning: HeaderMeaning
-  /** The due date that the header names; `YYYY-MM-DD`. `name` is without it. */
+  /** The due date in the header, `YYYY-MM-DD`. `name` does not contain it. */
   dueOn?: string
-  /** A date in the header whose order is not known. */
+  /** A due date that cannot be read, because the order of day and month is not known. */
   unclearDate?: string
   values: ColumnValues
 }
@@ -32,7 +32,7 @@ export interface ColumnValues {
   /** Short texts without digits. */
   letters: number
   distinct: number
-  /** Short texts without a number that are no known words, by their first spelling. */
+  /** Short texts without digits that are not known words, as they are spelled first. */
   marks: string[]
   /** The largest and the smallest number. */
   most: number
@@ -43,7 +43,7 @@ export interface ColumnValues {
 
 /** Longer texts are none of those that are counted, other than a name. */
 const SHORT = 30
-/** Most marks that are kept of a column. */
+/** Most marks that are kept for each column. */
 const MARKS_KEPT = 20
 
 export function valuesOf (cells: Iterable<string>, numbers: TableNumbers | undefined): ColumnValues {

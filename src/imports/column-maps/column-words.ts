@@ -180,7 +180,7 @@ function singleSpaced (header: string): string | undefined {
 const POINTS_LABEL =
   /^(max(imum)?\.?( (points|score|marks?|pts\.?))?|points?( possible| max)?|possible( points)?|total points|out of|pts\.?|full marks|puntos( posibles)?|puntaje( maximo)?|maximo|(max(imal)?\.? ?)?punkte|maximum|bareme)[:.]?$/i
 
-/** The number in a cell of the row of points possible: "8" of "8", "8 pts", "Max: 8" and "/8". */
+/** The number in a cell of the row of points possible: "8" for "8", "8 pts", "Max: 8" and "/8". */
 export function amountIn (cell: string): string {
   return cell.length > 40
     ? cell

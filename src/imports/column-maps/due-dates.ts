@@ -2,18 +2,18 @@
 import type { DateOrder } from '../import-options.ts'
 import { dayOf } from '../sources/text-values.ts'
 
-/** Most characters of a header or a cell that are looked at. */
+/** Most characters of a header or a cell that are searched for a date. */
 const LOOKED_AT = 200
 /** The first three letters of the months, in English and Spanish. */
 const MONTHS = [
   'jan|ene', 'feb', 'mar', 'apr|abr', 'may', 'jun', 'jul', 'aug|ago', 'sep', 'oct', 'nov', 'dec|dic',
 ]
 const MONTH = `(?:${MONTHS.join('|')})\\p{L}{0,7}\\.?`
-// With two digits, "1.2.26" is rather a chapter than a day.
+// With a year of two digits, "1.2.26" is more likely a chapter than a date.
 const NUMBERS = '\\d{4}-\\d{1,2}-\\d{1,2}|\\d{1,2}([./-])\\d{1,2}\\1\\d{4}|\\d{1,2}/\\d{1,2}/\\d\\d'
 const NAMED = `${MONTH} \\d{1,2}(?:st|nd|rd|th)?,? \\d{4}|\\d{1,2}(?:\\.|st|nd|rd|th)?[ -]${MONTH}[ -]\\d{4}`
 const DATE = new RegExp(`(?<![\\p{L}\\d./-])(?:${NUMBERS}|${NAMED})(?![\\p{L}\\d]|[./-]\\d)`, 'iu')
-/** A date with what is around it: brackets, the word "due", a separator. */
+/** A date and what surrounds it: brackets, the word "due", a separator. */
 const DATE_IN_HEADER = new RegExp(
   `[ ]?[-–|,:]?[ ]?[([]?[ ]?(?:\\b(?:due|entrega|fällig):? ?)?${DATE.source}[ ]?[)\\]]?`, 'iu'
 )
@@ -26,12 +26,12 @@ const TIME = /[T ]\d{1,2}:\d\d.*$/s
 const LABEL =
   /^(due( date)?s?|dates?( due)?|deadlines?|fechas?( de entrega| l[ií]mite)?|f[aä]llig( am)?|abgabe(datum)?|datum)[:.]?$/i
 
-/** "Date" alone may be that of the file. */
+/** "Date" alone may be a label for the date of the file. */
 const PLAIN_LABEL = /^(dates?|fechas?|datum)[:.]?$/i
 
 export function isDueLabel (cell: string): boolean { return cell.length <= 40 && LABEL.test(cell) }
 
-/** The label of a row with a single date that says that it is a due date. */
+/** Whether a label is so clear that a single date in its row is enough. */
 export function isClearDueLabel (cell: string): boolean {
   return isDueLabel(cell) && !PLAIN_LABEL.test(cell)
 }
@@ -46,7 +46,7 @@ export function dateInHeader (header: string): { title: string, date: string } |
   return { title: /[\p{L}\d]/u.test(title) ? title : text, date }
 }
 
-/** Without separators at its ends. */
+/** The text without separators at its ends. */
 function withoutSigns (text: string): string {
   const isSign = (character: string) => '-–|,: '.includes(character)
   const characters = [...text]
@@ -55,12 +55,15 @@ function withoutSigns (text: string): string {
   return first === -1 ? '' : characters.slice(first, last + 1).join('')
 }
 
-/** Whether a cell is a day, in whatever order. */
+/** Whether a cell is a date, whatever the order of day and month. */
 export function isDay (cell: string): boolean {
   return [undefined, 'mdy' as const, 'dmy' as const].some((order) => dueDay(cell, order) !== undefined)
 }
 
-/** The day of a cell, `YYYY-MM-DD`. A time of day is ignored, and the name of a month is understood. */
+/**
+ * The date in a cell, `YYYY-MM-DD`; undefined if there is none. Ignores a time of day, and understands names
+ * of months.
+ */
 export function dueDay (cell: string, order: DateOrder | undefined): string | undefined {
   if (cell.length > LOOKED_AT) return undefined
   const text = cell.replace(TIME, '').trim()
@@ -77,7 +80,7 @@ function namedDay (name: string, day = '', year = ''): string | undefined {
   return dayOf(`${year}-${month}-${day}`)
 }
 
-/** The order of dates that a day after the 12th shows. Undefined: none does, or they show both. */
+/** The order of dates, as a day after the 12th shows it. Undefined: no date shows it, or they disagree. */
 export function orderShownBy (dates: Iterable<string>): DateOrder | undefined {
   const shown = new Set<DateOrder>()
   for (const date of dates) {

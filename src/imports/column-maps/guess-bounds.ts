@@ -8,7 +8,7 @@ import type { PreviewRow } from './table-guess.ts'
 const JSON_MAX = 80_000
 const PREVIEW = { rows: 10, columns: 50, characters: 60, json: 36_000 }
 
-/** As many of the columns as fit. Those about people and tasks come first. */
+/** As many of the columns as fit, in their order. Those that are left out of the import are dropped first. */
 export function bounded (choices: ColumnChoice[]): ColumnChoice[] {
   let left = JSON_MAX
   const kept = new Set<ColumnChoice>()

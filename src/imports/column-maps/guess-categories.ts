@@ -8,7 +8,10 @@ const CATEGORY_LABEL = /^((grade )?categor\p{L}{1,4}|kategorien?|types?|typ|tipo
 /** What teachers call the categories of their assignments. */
 const CATEGORY = /^((home|class|course)[ -]?work|hw|quiz(zes)?|tests?|labs?|exams?|midterms?|finals?|projects?|participation|assessments?|essays?|papers?|assignments?|practice|daily( work| grades?)?|summative|formative|tareas?|ex[aá]men(es)?|pruebas?|proyectos?|participaci[oó]n|hausaufgaben?|klassenarbeit(en)?|devoirs?|contr[oô]les?)$/i
 
-/** Whether all cells of a row are categories, with a label or without one. `people`: indexes of columns. */
+/**
+ * Whether all cells of a row are categories, with or without a label. `people`: the indexes of the columns
+ * about people, where the row may have only a label.
+ */
 export function areCategories ({ cells }: SampleRow, people: readonly number[]): boolean {
   const isLabel = (cell: string) => cell.length <= LENGTH_MAX && CATEGORY_LABEL.test(cell)
   const hasLabel = cells.some(isLabel)
@@ -19,7 +22,7 @@ export function areCategories ({ cells }: SampleRow, people: readonly number[]):
   })
 }
 
-/** The categories of columns, by their indexes. A category above the header counts until the next one. */
+/** The category of each column, by its index. In the row above the header, it applies until the next one. */
 export function guessCategories (
   rows: readonly SampleRow[], header: number, people: readonly number[]
 ): Map<number, string> {

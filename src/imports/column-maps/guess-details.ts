@@ -8,7 +8,7 @@ import type { GuessedTitle } from './guess-titles.ts'
 /** Most marks that a guess lists. */
 const MARKS_LISTED = 20
 
-/** A header without its due date. */
+/** A header without its due date, and that date. */
 export function withoutDate (
   header: string, order: DateOrder | undefined
 ): { name: string } & Pick<SeenColumn, 'dueOn' | 'unclearDate'> {
@@ -18,7 +18,10 @@ export function withoutDate (
   return dueOn === undefined ? { name: header, unclearDate: found.date } : { name: found.title, dueOn }
 }
 
-/** What is known of a task besides its points. `own`: its header as it is; `guessed`: by other rows. */
+/**
+ * What is known about a task besides its points. `own`: its header, unchanged. `guessed`: its title and
+ * category from other rows.
+ */
 export function detailsOf (
   { name, dueOn, unclearDate }: SeenColumn,
   { title, note = '' }: Pick<ColumnChoice, 'title' | 'note'>,
@@ -30,11 +33,14 @@ export function detailsOf (
     ...(dueOn === undefined ? {} : { due_on: dueOn }),
     ...(unclearDate === undefined
       ? {}
-      : { note: `${note}; without an order of dates, ${unclearDate} is not read as the due date` }),
+      : { note: `${note}; the order of dates is unknown, so ${unclearDate} is not read as the due date` }),
   }
 }
 
-/** The marks that no one has explained yet, in columns with numbers. Undefined: there are none. */
+/**
+ * The marks in columns with numbers, except for `known` ones (in lower case). As in a column map, null means
+ * that the meaning is not known. Undefined: there are none.
+ */
 export function unknownMarks (columns: readonly SeenColumn[], known = new Set<string>()): ColumnMap['marks'] {
   const marks = new Map<string, string>()
   for (const { meaning, values } of columns) {

@@ -71,8 +71,8 @@ export function guessPointsRow (
 }
 
 /**
- * The index of the row of due dates: all of its cells are dates but a label, and it names no one. -1: there
- * is none. `people`: as for `guessPointsRow`.
+ * The index of the row of due dates: apart from a label, all of its cells are dates, and it names no person.
+ * -1: there is none. `people`: as for `guessPointsRow`.
  */
 export function guessDueRow (
   rows: readonly SampleRow[], header: number, people: readonly number[]

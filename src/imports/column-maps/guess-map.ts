@@ -37,7 +37,7 @@ export async function guessMap (file: SourceFile, dates?: DateOrder): Promise<Ta
   return guessOfSample(await sampleRows(file, { rows: ROWS, width: COLUMNS }), dates)
 }
 
-/** What a table is by a remembered map. Throws Refusal as `readTable` does. */
+/** The guess for a table whose map is remembered: that map. Throws Refusal as `readTable` does. */
 export async function guessOfMap (file: SourceFile, map: ColumnMap): Promise<TableGuess> {
   const { rows, numbers } = await sampleRows(file, { rows: ROWS, width: COLUMNS })
   const header = map.header_row ?? rows.find(({ line }) => line !== map.points_row)?.line ?? 1
@@ -61,7 +61,7 @@ export async function guessOfMap (file: SourceFile, map: ColumnMap): Promise<Tab
   }
 }
 
-/** The indexes of the tasks. */
+/** The indexes of the columns that are tasks. */
 function tasksOfMap ({ columns }: ColumnMap, rows: readonly SampleRow[], header: number): number[] {
   const found = new HeaderColumns(rows.find(({ line }) => line === header)?.cells ?? [])
   return columns.flatMap(({ column, use }) => {
@@ -92,7 +92,7 @@ function guessOfSample (
   const students = all.filter((row) => row !== points && row !== due && isAboutStudent(row, people))
   const categories = guessCategories(rows, at, [...people.keys()])
   const titles = guessTitles({ rows, header: at, people: [...people.keys()], points, due, students })
-  // Dates that cannot be read would only stop the import.
+  // Dates that cannot be read would only make the import fail.
   const dueOrder = dates ?? orderShownBy(due?.cells ?? [])
   const isDueRead = due?.cells.every((cell) => !isDay(cell) || dueDay(cell, dueOrder) !== undefined) === true
   const columns = columnsOf(students, titles).map((column) => {

@@ -45,7 +45,7 @@ export function guessTitles (
   const candidates = unnamed.length === 0 || people.length === 0
     ? []
     : near.filter((row) => areTitles(row, { unnamed, people, names }))
-  // A row of categories looks like one of titles if no category comes twice.
+  // A row of categories looks like a row of titles if no category is repeated.
   const found = candidates.find((row) => !areCategories(row, people)) ?? candidates[0]
   if (found === undefined) return groupedTitles(rows[header - 1], names, people)
   const isBelow = below.includes(found)

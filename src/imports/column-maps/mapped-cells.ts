@@ -18,13 +18,16 @@ const BY_WORD: ReadonlyMap<string, GradeWord> = new Map(
 /** A longer text is none of the words. */
 const WORD_MAX = 30
 
-/** Whether a cell is a mark that only its school knows: a short text without digits. */
+/** Whether a cell may be a mark whose meaning only the school knows: a short text without digits. */
 export function isUnknownMark (text: string): boolean {
   return text.length <= WORD_MAX && text.isWellFormed() && !/\p{N}/u.test(text) &&
     wordOf(text) === undefined
 }
 
-/** What the marks of a map mean, by the mark in lower case. Those that are null are not known. */
+/**
+ * The meanings of the marks of a map, by the mark in lower case; null: as if the cell were blank. Marks whose
+ * meaning is not known are left out.
+ */
 export function marksOf ({ marks = {} }: ColumnMap): ReadonlyMap<string, GradeWord | null> {
   return new Map(Object.entries(marks).flatMap(([mark, meaning]) => {
     return meaning === null ? [] : [[mark.trim().toLowerCase(), MEANINGS[meaning]] as const]

@@ -12,7 +12,7 @@ import { layoutOfMap } from './map-layout.ts'
 import { isSummary, isUnknownMark, marksOf, wordOf } from './mapped-cells.ts'
 import type { MappedRows } from './remembered-map.ts'
 
-/** Rows of a map besides the header. */
+/** The rows that a map can name besides the header. */
 const PLACES = ['points_row', 'due_row'] as const
 type RowPlace = typeof PLACES[number]
 

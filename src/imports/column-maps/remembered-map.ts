@@ -18,7 +18,7 @@ export interface MappedRows {
   points: readonly string[] | undefined
   /** The row of due dates; undefined if the map names none. */
   due?: readonly string[] | undefined
-  /** The rows above the header, without those two. */
+  /** The rows above the header, without those of points possible and of due dates. */
   above: ReadonlyArray<readonly string[]>
 }
 
@@ -61,7 +61,7 @@ export async function rememberedMaps (
     return { hash, map: JSON.parse(map) as ColumnMap, courseId }
   })
   const lines = maps.flatMap(({ map }) => [map.header_row ?? 1, map.points_row ?? 1, map.due_row ?? 1])
-  // A header without a line is the first row, or comes after the rows of points and of due dates.
+  // Without a line in the map, the header is the first row that has neither points possible nor due dates.
   const { rows } = await sampleRows(file, { rows: Math.max(3, ...lines), width: Infinity })
   return maps.filter(({ hash, map }) => {
     const found = rowsOf(map, rows)
@@ -93,7 +93,7 @@ export function planRememberedMaps (
   const chosen = new Map([...maps].slice(-MAPS_KEPT).map(([hash, map]) => [hash, storedMap(map)]))
   const stored = courseId === null ? [] : live.columnMaps(courseId)
   const known = new Map(stored.map((row) => [row.header_hash, row.map]))
-  // One that was given before counts again before those that were given since, which may fit the same file.
+  // An older map that is given again takes precedence over newer ones that may fit the same file.
   const newest = new Set([...known.keys()].slice(0, chosen.size))
   for (const [hash, map] of chosen) {
     if (known.get(hash) !== map || !newest.has(hash)) plan.columnMap({ course, header_hash: hash, map })

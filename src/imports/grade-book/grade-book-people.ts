@@ -28,7 +28,7 @@ interface GradeBookStudent extends Omit<SourceStudent, 'period'> {
 /** A file with a larger share of new people probably belongs to another course. */
 const NEW_PEOPLE_MAX = 0.1
 
-/** Skipped people whom the warning about them names. */
+/** Most skipped people that the warning names. */
 const PEOPLE_NAMED = 4
 
 /** Most characters of a name in a list. */

@@ -73,10 +73,10 @@ export async function howToRead (
   throw new Refusal({ file: file.name }, message, options.dryRun ? guess : undefined)
 }
 
-/** The marks that no one has explained. */
+/** The marks whose meaning is not known, in parentheses. */
 function marksIn (guess: TableGuess | undefined): string {
   const marks = Object.keys(guess?.map.marks ?? {}).map((mark) => `"${shorten(mark)}"`)
-  return marks.length === 0 ? '' : ` (what do ${listNames(marks, MARKS_LISTED)} mean?)`
+  return marks.length === 0 ? '' : ` (marks without a meaning: ${listNames(marks, MARKS_LISTED)})`
 }
 
 const SINGLE_SCORES =
@@ -118,8 +118,8 @@ function forOtherTables (guess: TableGuess | undefined, { askedBy }: ImportOptio
 }
 
 /**
- * Undefined if a text file is no table either: the error says enough. Throws Refusal if a sheet cannot be
- * read, which is not about its columns.
+ * Undefined if a text file is not a table at all: the caller's error says enough. Throws Refusal if a sheet
+ * cannot be read, because that is not a problem with its columns.
  */
 async function guessOf (file: SourceFile, { dates }: ImportOptions): Promise<TableGuess | undefined> {
   try {

@@ -20,7 +20,7 @@ const IDENTITY = new IdentityColumns({
   [LAST_DOWNLOADED]: 'left_out',
 })
 
-/** Whether a column is not about grades, by its English name. */
+/** Whether a column is about the student and not about grades, by its English name. */
 export function isAboutPerson (name: string): boolean { return IDENTITY.has(name) }
 
 const SUFFIX = /^(.*\S)\s*\((real|percentage|letter|feedback)\)$/is

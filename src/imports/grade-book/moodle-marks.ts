@@ -20,9 +20,9 @@ const TRANSLATED_TYPES = new Set([
 ])
 
 /**
- * A grade export whose columns about people are known, but not the word after each activity: all have the
- * same one, and the first row has percentages. `english` are the names in English; `isPerson` knows those
- * about people.
+ * Whether this is a grade export whose columns about people are known, but not the word in parentheses after
+ * each activity: all activities have the same word, and the first row has percentages. `english`: the names
+ * of the columns in English. `isPerson`: whether a column with such a name is about people.
  */
 export function hasUnknownSuffix (
   names: readonly string[],

@@ -34,7 +34,7 @@ export function readMoodle (
       grades: new GradeColumn({ title: item.title, numbers, alsoExpected: '- or a blank cell' }),
       at: item.percentage ?? item.real,
       isInPercent,
-      /** Without suffixes, only the cells say it. */
+      /** Without a suffix in the header, only the cells show that the column is in percent. */
       notePercent () {
         this.isInPercent = true
         tasks.setPossible(task, 100)

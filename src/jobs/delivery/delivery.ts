@@ -40,7 +40,7 @@ export interface JobDelivery {
   start: (worker: JobWorker) => Promise<void>
   /** Looks for jobs now. Resolves when none can start; at once before `start` and after `stop`. */
   look: () => Promise<void>
-  /** A run has ended here, so another job may start. */
+  /** Call when a run has ended in this process: another job may start. */
   ended: () => void
   /** Claims nothing from now on. Resolves when a claim that was under way is done. */
   stop: () => Promise<void>

@@ -107,7 +107,7 @@ export async function openTicketQueues (
     }
     if (version !== null && !mayUpgrade) {
       throw new DomainError('SCHEMA_TOO_OLD', {
-        detail: `The tables of pg-boss are those of an older version of Perfbook (version ${version}). ` +
+        detail: `The tables of pg-boss are from an older version of Perfbook (version ${version}). ` +
           'Start a node of this version first.',
       })
     }

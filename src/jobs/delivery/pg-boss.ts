@@ -41,8 +41,8 @@ const MAINTAIN_EVERY_MS = 60_000
 /** If a job could not be claimed with its ticket, another ticket is sent after this long, ms. */
 const RESEND_MS = 250
 /**
- * The least time between the starts of two looks, ms: while nobody waits for one, and while somebody does.
- * Tickets start jobs; looks only repair, and each costs two queries.
+ * The least time between the starts of two looks, ms: usually, and while a caller waits for one. Tickets
+ * start jobs; looks only repair, and each costs two queries.
  */
 const LOOK_LEAST_MS = 250
 const AWAITED_LOOK_LEAST_MS = 50
@@ -80,9 +80,9 @@ export async function createPgBossDelivery (
   let isStopped = false
   let looking: Promise<void> | undefined
   let mustLookAgain = false
-  /** How many wait for the end of a look. */
+  /** How many callers wait for a look to end. */
   let awaiting = 0
-  /** Ends the time between two looks. */
+  /** Interrupts the pause before the next look, whose length is then computed again. */
   let hurry = () => {}
   let cancelTimer = () => {}
   let lastClaim: Promise<unknown> = Promise.resolve()
@@ -91,7 +91,7 @@ export async function createPgBossDelivery (
   /** Ends the wait of a look. */
   let wake = () => {}
   let lastLookAt = -Infinity
-  /** Whether a ticket came when no thread was free, since the last look. That one sends another ticket. */
+  /** Whether a ticket has come since the last look while no thread was free. The next look sends another. */
   let isTurnedAway = false
   let mayTakeBackAt = 0
   let isAfterGap = false

@@ -12,8 +12,8 @@ export interface TaskColumn {
   heading: Task
   category: string | undefined
   /**
-   * Decimals of its points: as many as any of them needs. All students are looked at for that, so it is done
-   * once, and only for columns that come into view.
+   * Decimals of its points: as many as any of them needs. This looks at all students, so it is computed once,
+   * and only for columns that come into view.
    */
   decimals: () => number
 }

@@ -50,7 +50,7 @@ export function Grid ({
   const texts = useTexts()
   const scroller = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState<Place>({ row: 0, column: 0 })
-  /** Where a key has led to. It is drawn at the end of the frame, together with what scrolls. */
+  /** The place that a key has led to. It is drawn at the end of the frame, together with any scrolling. */
   const latest = useRef(place)
   const [drawPlace] = useState(() => () => {
     setPlace(latest.current)
@@ -100,7 +100,7 @@ export function Grid ({
 
   useLayoutEffect(() => {
     const wanted = inGrid(latest.current)
-    // A drawing for another reason may come before that of the place.
+    // The grid may be drawn for another reason before it is drawn with the new place.
     if (!mayFocus.current || wanted.row !== at.row || wanted.column !== at.column) return
     mayFocus.current = false
     const cell = `[data-row="${at.row}"][data-column="${at.column}"]`

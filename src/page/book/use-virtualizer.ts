@@ -15,8 +15,8 @@ type Options = Omit<
 const waiting = new Set<() => void>()
 
 /**
- * Draws at the end of the frame, once for all that asks for it: `draw` is the same function each time. Rows
- * and columns that move together are drawn together, and no layout is measured in between.
+ * Calls `draw` at the end of the frame: once, if it is the same function each time. Rows and columns that
+ * move together are drawn together, and no layout is measured in between.
  */
 export function drawInFrame (draw: () => void): void {
   if (waiting.size === 0) {

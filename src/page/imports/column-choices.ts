@@ -41,7 +41,7 @@ export const MARK_MEANINGS = [
   'missing', 'exempt', 'submitted', 'in_progress', 'completed', 'no_result',
 ] as const satisfies readonly MarkMeaning[]
 
-/** A mark among the scores. Blank: no one has said what it means. */
+/** A mark among the scores. A blank meaning is not chosen yet. */
 export interface ChosenMark {
   mark: string
   meaning: MarkMeaning | ''

@@ -144,7 +144,7 @@ export function ImportView (
     setRequest({ file, options: { ...options, sheet: '', format: '' } })
   }
   function setOptions (changed: ImportOptions) {
-    // Another format or sheet is another table, and with another order of dates it has other due dates.
+    // Another format or sheet means another table, and another order of dates means other due dates.
     const isSame = (['format', 'sheet', 'dates'] as const).every((name) => changed[name] === options[name])
     if (!isSame) {
       setTable(undefined)

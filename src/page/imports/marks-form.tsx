@@ -17,7 +17,7 @@ interface MarksFormProps {
   onChange: (marks: ChosenMark[]) => void
 }
 
-/** What marks such as "X" mean that stand among the scores of a table. */
+/** Asks what marks among the scores of a table, such as "X", mean. */
 export function MarksForm ({ marks, onChange }: MarksFormProps) {
   const { t } = useTexts()
   if (marks.length === 0) return null

@@ -48,7 +48,7 @@ export function PastImports (
           0
         )
       )
-  /** A later import may have changed some of its courses. */
+  /** What to offer if a later import changed some of the courses. */
   const othersOf = (one: ListedImport) => ({
     code: 'UNDO_CONFLICT',
     action: t('import.undoOthers'),

@@ -1,9 +1,9 @@
-// Where the objects of a PDF are in the file: few bytes for each section, however many objects it has. They
-// are written as a cross-reference stream (ISO 32000-1, 7.5.8).
+// Where the objects of a PDF are in the file. The table takes a few bytes for each section, however many
+// objects that has, and is written as a cross-reference stream (ISO 32000-1, 7.5.8).
 
-/** Runs are kept in pieces of this many, which are not copied when there are more. */
+/** Runs are kept in arrays of this many, so that none is copied when there are more runs. */
 const PIECE = 4096
-/** Bytes of an entry's fields: its kind, a place or the number of an object stream, and an index in that. */
+/** Bytes of an entry's fields: its kind, an offset or an object stream's id, and the index in that stream. */
 export const WIDTHS = [1, 5, 2] as const
 /** Bytes of an entry. */
 export const ENTRY = 8
@@ -15,7 +15,7 @@ const PLAIN = 1
 const COMPRESSED = 2
 
 export class ObjectTable {
-  /** Of each run of objects: the first id, then its place in the file, or minus its object stream's id. */
+  /** For each run of objects: the first id, then its offset in the file, or minus its object stream's id. */
   readonly #runs: Float64Array[] = []
   #length = 0
   #next = 1
@@ -23,7 +23,7 @@ export class ObjectTable {
   /** The id that the next object gets. */
   get next (): number { return this.#next }
 
-  /** Gives ids to a number of objects that are one after the other in one place. Returns the first id. */
+  /** Reserves ids for a run: `count` objects, one after the other in one place. Returns the first id. */
   reserve (count = 1): number {
     const id = this.#next
     if (this.#length % PIECE === 0) this.#runs.push(new Float64Array(2 * PIECE))
@@ -35,10 +35,10 @@ export class ObjectTable {
     return id
   }
 
-  /** The first of the objects is at this byte of the file. */
+  /** Notes that the run that begins with object `id` is at this offset in the file, in bytes. */
   placeAt (id: number, offset: number): void { this.#place(id, offset) }
 
-  /** The objects are in an object stream, the first one first. */
+  /** Notes that the run that begins with object `id` is all of the object stream with the id `stream`. */
   placeIn (id: number, stream: number): void { this.#place(id, -stream) }
 
   /** The entries of all objects, in order of their ids. */

@@ -1,5 +1,5 @@
-// What pdfkit's types leave out, and what is done with it: larger pieces, and objects that are forgotten when
-// they are written. The version of pdfkit is fixed because of this file.
+// The parts of pdfkit that its types leave out. They are used to write larger pieces, and to forget objects
+// once they are written. The version of pdfkit is pinned because of this file.
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { createDeflate } from 'node:zlib'
@@ -7,7 +7,7 @@ import { ENTRY, ObjectTable, WIDTHS } from './object-table.ts'
 
 /** Bytes. */
 const PIECE = 65_536
-/** Most objects of an object stream: who reads one of them unpacks all. */
+/** Most objects of an object stream: to read one of them, a reader unpacks them all. */
 const TOGETHER = 500
 
 /** An object of the file, which others refer to by its number. */
@@ -62,7 +62,7 @@ export function joinPieces (internals: PdfInternals): void {
   }
 }
 
-/** The objects of a document. pdfkit no longer keeps the place of each, and does not write the table. */
+/** The objects of a document, and where each is in the file, instead of pdfkit's own table of them. */
 export class PdfObjects {
   readonly #internals: PdfInternals
   readonly #table = new ObjectTable()
@@ -99,10 +99,10 @@ export class PdfObjects {
   /** A new object, which is written when it ends. */
   add (data: unknown): Reference { return this.#internals.ref(data) }
 
-  /** A reference that holds nothing but a number. pdfkit writes it like its own. */
+  /** A reference that holds nothing but an id. pdfkit writes it like its own. */
   refer (id: number): object { return new this.#Light(id) }
 
-  /** Writes objects, the text of each, compressed together (7.5.7). They get ids from `next` on. */
+  /** Writes objects, given as texts, compressed in object streams (7.5.7). Their ids begin with `next`. */
   write (objects: readonly string[]): void {
     const parts: Array<{ first: number, texts: readonly string[] }> = []
     for (let i = 0; i < objects.length; i += TOGETHER) {
@@ -123,7 +123,7 @@ export class PdfObjects {
     }
   }
 
-  /** Writes the table of all objects as the last one, after pdfkit has ended the document. */
+  /** Writes the table of all objects as the last object. Call after pdfkit has ended the document. */
   async end (): Promise<void> {
     const { _root: root, _info: info, _id: id } = this.#internals
     if (!this.#isComplete) throw new Error('the document has objects that did not end')

@@ -1,5 +1,5 @@
 // A tagged PDF (ISO 32000-1, 14.8) that is written while it is made. pdfkit keeps all pages and elements
-// until the end; here, a section leaves a few numbers when it ends.
+// until the end; here, only a few numbers are kept of a section that has ended.
 import PDFDocument from 'pdfkit'
 import {
   joinPieces, PdfObjects, type PagesNode, type PdfInternals, type Reference,
@@ -40,17 +40,17 @@ export class ReportDocument {
   readonly #pages: PagesNode
   /** The element around all others (14.8.4.2). */
   readonly #root: Reference
-  /** The object of all bookmarks (12.3.3). */
+  /** The outline, which holds all bookmarks (12.3.3). */
   readonly #outline: Reference
-  /** The last bookmark, which does not know the next one yet. */
+  /** The last bookmark. It is written when it can refer to the next one. */
   #bookmark: Reference | undefined
   #structure = new SectionStructure()
-  /** Ids of what each section that has ended leaves: its pages, its element, its leaf of the parent tree. */
+  /** For each section that has ended, the ids of its node of pages, element and leaf of the parent tree. */
   readonly #sections: Record<'pages' | 'elements' | 'leaves', number[]> =
     { pages: [], elements: [], leaves: [] }
 
   #pageCount = 0
-  /** Pages with content: each has a key in the parent tree. */
+  /** How many pages have content: each has a key in the parent tree. */
   #keys = 0
 
   constructor (options: ReportDocumentOptions) {
@@ -89,7 +89,7 @@ export class ReportDocument {
   /** Begins a section on a page of its own, with a bookmark. */
   beginSection (title: string): void {
     const parent = this.#objects.refer(this.#pages.id)
-    // pdfkit adds pages to what it finds here.
+    // pdfkit adds new pages to this node.
     this.#internals._root.data.Pages =
       this.#objects.add({ Type: 'Pages', Parent: parent, Count: 0, Kids: [] }) as PagesNode
     this.#structure = new SectionStructure()

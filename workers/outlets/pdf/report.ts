@@ -137,7 +137,7 @@ export function reportDrawer ({ book, options, now }: ReportContext): DrawReport
 
 type TableRow = readonly [name: string, value: string]
 
-/** A table of two columns. Its header says what it is about; it is on each page, and read once. */
+/** A table of two columns. Its header serves as its heading: it is on each page, but read aloud only once. */
 function drawTable (document: ReportDocument, header: TableRow, rows: readonly TableRow[]): void {
   const first = document.width * FIRST_COLUMN
   const second = { x: first + COLUMN_GAP, width: document.width - first - COLUMN_GAP }

@@ -1,27 +1,27 @@
 // The logical structure of a tagged PDF (ISO 32000-1, 14.7): which element each piece of content belongs to.
-// pdfkit keeps an object for each element until the end. Here, those of a section are written when it ends.
+// pdfkit keeps an object for each element until the end. Here, elements are written when their section ends.
 
-/** Where content is: the id of its page, and its mark there. */
+/** Where content is: the id of its page, and its marked-content id there. */
 interface Content { page: number, mark: number }
 
 interface Element {
   type: string
-  /** The number of its parent in the section; -1: the section has none above it. */
+  /** The number of its parent in the section; -1: it is the section's outermost element. */
   parent: number
   kids: Array<number | Content>
   actual: string | undefined
   scope: 'Column' | 'Row' | undefined
 }
 
-/** The text that the glyphs of an element stand for, and what a header is about. */
+/** The text that the glyphs of an element stand for, and whether a header is for a column or a row. */
 type ElementFacts = Pick<Element, 'actual' | 'scope'>
 
-/** The elements of one section. Ids of objects are numbers; the elements have ids only when all are there. */
+/** The elements of one section, by number from 0. They get object ids only when the section is complete. */
 export class SectionStructure {
   readonly #elements: Element[] = []
   /** Numbers of open elements, the outermost first. */
   readonly #open: number[] = []
-  /** By key of a page in the parent tree: the element of each of its marks. */
+  /** For each page, by its key in the parent tree: the numbers of the elements of its marks, in order. */
   readonly #marks = new Map<number, number[]>()
 
   begin (type: string, { actual, scope }: Partial<ElementFacts> = {}): void {
@@ -34,7 +34,10 @@ export class SectionStructure {
 
   end (): void { this.#open.pop() }
 
-  /** Notes content of the open element. `page`: its id; `key`: in the parent tree. Returns its mark. */
+  /**
+   * Adds content to the open element. `page`: the object id of its page. `key`: the key of the page in the
+   * parent tree. Returns the type of the element, and the marked-content id of the content.
+   */
   mark (page: number, key: number): { type: string, mark: number } {
     const number = this.#open.at(-1) ?? -1
     const element = this.#elements[number]
@@ -46,7 +49,10 @@ export class SectionStructure {
     return { type: element.type, mark }
   }
 
-  /** The objects of all elements, with ids from `first` on, and then a leaf of the parent tree. */
+  /**
+   * The texts of the objects, with ids from `first` on: all elements, and then a leaf of the parent tree.
+   * `root`: the id of the element around the section.
+   */
   objects (first: number, root: number): string[] {
     const objects = this.#elements.map(({ type, parent, kids, actual, scope }) => {
       const page = kids.find((kid) => typeof kid !== 'number')?.page
