@@ -1,18 +1,31 @@
 // Folders whose names survive a power loss. A new name is safe once the folder that it is in is flushed, so
 // each folder on the way to a file has to be, and not only the file.
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /**
- * Creates a folder that only its owner can access, and those above it that are missing, and flushes their
- * names to disk. Does nothing if it exists. Throws errors of the file system.
+ * Creates a folder, and those above it that are missing, and flushes their names to disk. By default, only
+ * the owner can access them. Does nothing if the folder exists. Throws errors of the file system.
+ *
+ * The `recursive` option of `mkdir` is no help: it never returns for a path in /proc, where creating any
+ * folder fails with ENOENT.
  */
-export function makeDurableFolder (folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  const top = dirname(resolve(first))
-  for (let made = resolve(folder); made !== top; made = dirname(made)) flushNow(dirname(made))
+export function makeDurableFolder (folder: string, mode = 0o700): void {
+  const path = resolve(folder)
+  if (isFolder(path)) return
+  if (!existsSync(dirname(path))) makeDurableFolder(dirname(path), mode)
+  try {
+    mkdirSync(path, { mode })
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isFolder(path)) throw error
+  }
+  flushNow(dirname(path))
+}
+
+function isFolder (path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /**

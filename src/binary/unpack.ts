@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeDurableFolder } from '../durable-folder.ts'
 import { DomainError, hasCode } from '../errors.ts'
 
 /** The files in the binary with path and SHA-256 (hex), and an id that changes with any of them. */
@@ -63,7 +64,7 @@ export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions)
 
 /** No other user may be able to change what runs from here. */
 function claim (folder: string, userId: number | undefined): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeDurableFolder(folder)
   const stats = lstatSync(folder)
   if (!stats.isDirectory()) {
     throw new DomainError('CANNOT_UNPACK', { detail: `${folder} is not a folder (links are not followed).` })

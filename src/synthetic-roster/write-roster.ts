@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeDurableFolder } from '../durable-folder.ts'
 import { DomainError } from '../errors.ts'
 import { writeText, writeZip } from './bundle-zip.ts'
 import { deltaBundle, type DeltaCounts } from './delta-bundle.ts'
@@ -50,7 +51,7 @@ export async function writeSyntheticRoster (request: WriteRosterRequest): Promis
   }
   refuseExisting()
   try {
-    for (const { path } of targets) await mkdir(dirname(path), { recursive: true })
+    for (const { path } of targets) makeDurableFolder(dirname(path), 0o777)
     const counts = await writeMain(main.part, request)
     const change = delta === undefined ? undefined : deltaBundle(options, version)
     if (delta !== undefined && change !== undefined) await writeZip(delta.part, change.files, signal)
