@@ -55,7 +55,7 @@ export async function readStudent (
   })
 }
 
-/** Reads a page of students of a course, with what their own views show. */
+/** Reads a page of students of a course, with the details of their own views. */
 export async function readStudents (
   { database, courseId, now, page }: ReadStudentsTask['input']
 ): Promise<TaskOutcome<ReadStudentsTask>> {

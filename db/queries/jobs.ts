@@ -66,7 +66,7 @@ export async function jobRequests (db: Trx | Reads, jobId: number): Promise<Arra
   return await db.selectFrom('job_requests').selectAll().where('job_id', '=', jobId).orderBy('id').execute()
 }
 
-/** The owner of the job of a kind that a user requested, and whose result names a file by its hex. */
+/** The owner of the job of this kind that this user requested and whose result names a file by this hex. */
 export async function ownerOfResult (
   db: Reads, kind: string, { userId, hex }: { userId: number, hex: string }
 ): Promise<{ type: string | null, id: number | null } | undefined> {

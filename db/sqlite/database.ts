@@ -51,7 +51,7 @@ export async function openSqlite (
         const { rows } = await sql<{ busy: 0 | 1 }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writes)
         return rows[0]?.busy === 0
       } catch (error) {
-        // What was committed before is done all the same, and a later checkpoint empties the log.
+        // What was committed before stays committed, and a later checkpoint empties the log.
         if (isDiskFull(error) || isDiskFailure(error)) return false
         throw error
       }

@@ -28,7 +28,7 @@ export interface ReadStudentTask {
   failure: 'COURSE_NOT_FOUND' | 'STUDENT_NOT_FOUND'
 }
 
-/** A page of students with what their own views show. */
+/** A page of students, with the details of their own views. */
 export interface ReadStudentsTask {
   input: BookInput & { page: PageRequest }
   /** Finished JSON in chunks. */

@@ -48,7 +48,7 @@ export interface Courses {
   readPage: (courseId: number, page: PageRequest, exports: string) => Promise<TaskOutcome<ReadPageTask>>
   /** One student of the course as the API returns them. */
   readStudent: (courseId: number, studentId: number) => Promise<TaskOutcome<ReadStudentTask>>
-  /** A page of students as the API returns each. */
+  /** A page of students, with the details of their own views. */
   readStudents: (courseId: number, page: PageRequest) => Promise<TaskOutcome<ReadStudentsTask>>
   /** The course's settings and averages as they would be under `settings`. */
   previewSettings: (

@@ -16,9 +16,9 @@ import { JsonChunks } from './json-chunks.ts'
 import { LATE, STATUS, STATUS_MASK } from './packed-cells.ts'
 import { rowWriter } from './row-json.ts'
 
-/** Students that are read with one query. */
+/** How many students one query reads. */
 const BATCH = 50
-/** What follows the last student of a page. */
+/** Bytes reserved for the text after the last student of a page. */
 const END_BYTES = 100
 
 /** What was not found. */
@@ -93,7 +93,7 @@ export async function studentsJson (
   }
 }
 
-/** What is the same for all students of a course. */
+/** The parts that are the same for all students of a course. */
 function sharedJson (frame: BookFrame) {
   return {
     course: courseJson(frame),
@@ -102,7 +102,7 @@ function sharedJson (frame: BookFrame) {
   }
 }
 
-/** Returns what makes the JSON of a student, without what all students share. */
+/** Returns a function that makes the JSON of a student, without the parts that all students share. */
 function reportWriter (frame: BookFrame, now: number) {
   const { tasks, computation } = frame
   const rowJson = rowWriter(frame)

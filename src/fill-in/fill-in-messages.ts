@@ -14,7 +14,7 @@ export const FILL_IN_MESSAGES = {
   no_grades: 'The course has no grading scale, so it has no grades.',
 } as const
 
-/** The same with a row, a column or names in it. */
+/** Messages with placeholders for a row, a column or names. */
 export const FILL_IN_TEMPLATES = {
   many_columns: 'Row {row} has too many columns.',
   open_quote: 'Row {row} has an opening quote that is never closed.',
@@ -27,14 +27,14 @@ export const FILL_IN_TEMPLATES = {
 
 type Template = keyof typeof FILL_IN_TEMPLATES
 
-/** A message with these values. */
+/** A message with its placeholders replaced by these values. */
 export function fillInMessage (template: Template, values: Record<string, string | number>): string {
   return FILL_IN_TEMPLATES[template].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
 interface MadeMessage { template: Template, values: Record<string, string> }
 
-/** The template of a message, with its values; undefined: it is of none. */
+/** The template that a message was made from, with its values. Undefined: it was made from none. */
 export function templateOf (message: string): MadeMessage | undefined {
   for (const [template, text] of Object.entries(FILL_IN_TEMPLATES)) {
     const pattern = text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>.*)')

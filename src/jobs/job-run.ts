@@ -156,7 +156,8 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
         await completion.commit(trx)
         onStep('run: recorded', job)
         return true
-      // What a run has already applied (an import) stays, so its end waits for space. Files make space.
+      // What a run has already applied (an import) stays, so its end waits for disk space. A run that only
+      // made files fails instead: removing them frees space.
       }, (error) => isBusy(error) || isUnavailable(error) || (!isOnlyFiles && isDiskFull(error)), {
         isOnlyJobs: isOnlyFiles,
       })

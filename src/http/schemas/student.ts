@@ -55,5 +55,5 @@ export const studentsSchema = Type.Object({
   next_cursor: nullable(Type.String()),
 }, { title: 'StudentPerformances' })
 export type StudentsAnswer = Static<typeof studentsSchema>
-/** A student without their neighbors: what their page on paper shows. */
+/** A student without their neighbors, for their printed page. */
 export type StudentFacts = Omit<StudentAnswer, 'previous' | 'next'>

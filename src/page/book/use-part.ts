@@ -9,10 +9,9 @@ interface Part {
 }
 
 /**
- * The indexes to draw, in document order: the part in view with some more on both sides, and `kept`, the one
- * with the focus. The part stays until there is little left of it on one side: `overscan` is what is always
- * there, and a new part has twice that. Most frames of scrolling then change nothing, instead of each
- * changing a little: a change has a high fixed cost.
+ * The indexes to draw, in document order: the part in view with a margin on both sides, and `kept`, the index
+ * with the focus. A new part has margins of twice `overscan`, and stays until one of them is smaller than
+ * `overscan`. Most frames of scrolling then change nothing, because each change has a high fixed cost.
  */
 export function usePart (kept: number): (range: Range) => number[] {
   const part = useRef<Part>({ from: 0, to: -1, count: 0 })
@@ -28,7 +27,7 @@ function nextPart (before: Part, { startIndex, endIndex, overscan, count }: Rang
   const first = Math.max(0, startIndex - overscan)
   const last = Math.min(count - 1, endIndex + overscan)
   const isCovered = before.count === count && before.from <= first && before.to >= last
-  // Columns of other widths, or a smaller window.
+  // After columns became wider, or the window smaller.
   const isTooLong = before.to - before.from > endIndex - startIndex + 5 * overscan
   if (isCovered && !isTooLong) return before
   return {
@@ -38,7 +37,7 @@ function nextPart (before: Part, { startIndex, endIndex, overscan, count }: Rang
   }
 }
 
-/** The value before if the new one has the same objects: what depends on it is not drawn again. */
+/** The previous value if the new one has equal objects, so that nothing that depends on it is drawn again. */
 export function useSame<T extends object> (value: readonly T[]): readonly T[] {
   const before = useRef(value)
   const isSame = value.length === before.current.length &&

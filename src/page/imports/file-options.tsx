@@ -11,13 +11,13 @@ interface FileOptionsProps {
   /** The file does not say which course it is of. */
   asksForCourse: boolean
   isBusy: boolean
-  /** Whether the options are shown that few imports need. */
+  /** Whether the options that few imports need are shown. */
   isOpen: boolean
   onOpen: (isOpen: boolean) => void
   onOptions: (options: ImportOptions) => void
 }
 
-/** What can be said about a file before it is imported: its course, its sheet, and more on request. */
+/** The options for a file before it is imported: its course, its sheet, and more on request. */
 export function FileOptions (
   { filename, options, isOfCourse, asksForCourse, isBusy, isOpen, onOpen, onOptions }: FileOptionsProps
 ) {

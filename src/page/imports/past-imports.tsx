@@ -159,7 +159,7 @@ function coursesOf ({ summary }: ListedImport): number {
   return summary === null ? 0 : summary.courses.added + summary.courses.updated + summary.courses.removed
 }
 
-/** The list has what was imported on the page and by the API: other imports are in the audit log. */
+/** The list has imports on the page and by the API. All others are in the audit log. */
 function NoImports ({ isOfCourse }: { isOfCourse: boolean }) {
   const { t } = useTexts()
   return (

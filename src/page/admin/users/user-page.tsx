@@ -14,7 +14,7 @@ interface Found {
   courses: CourseItem[]
 }
 
-/** One user: who they are, all of their courses, and the way to what they did. */
+/** One user: who they are, all of their courses, and a link to what they did. */
 export function UserPage ({ userId }: { userId: number }) {
   const { t } = useTexts()
   const loaded = useLoaded(`user ${userId}`, async (signal): Promise<Found> => {
