@@ -1,5 +1,5 @@
-// Real scores and the demo's course in every format, each read by a reader that is not ours, or by our own
-// importer: every name and number is found again. `REAL_BUNDLE` names a larger bundle than the sample's.
+// Real scores and the demo's course in every format, each read by a third-party reader or by our own
+// importer: every name and number is found again. `REAL_BUNDLE` names a larger bundle than the sample.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ interface Truth {
   students: Array<{
     names: string[]
     sourceId: string
-    /** Whether a system finds them; Moodle by one of the ids only. */
+    /** Whether a system can match them; Moodle matches by one of the ids only. */
     isFound: Record<'canvas' | 'moodle' | 'brightspace', boolean>
     percents: number[]
     points: number[]

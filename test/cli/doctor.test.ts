@@ -180,7 +180,7 @@ t.test('the last process died during a write, before the database had a log', as
   const file = join(folder, 'perfbook.sqlite')
   const sqlite = connect(file)
   sqlite.pragma('journal_mode = DELETE')
-  // More than it keeps in memory, so that the database and its journal are written.
+  // More than SQLite keeps in memory, so that it writes the database and its journal.
   sqlite.pragma('cache_size = 1')
   sqlite.exec("BEGIN IMMEDIATE; UPDATE courses SET name = 'Lost'; CREATE TABLE large (a)")
   sqlite.prepare('INSERT INTO large VALUES (?)').run('x'.repeat(1_000_000))

@@ -24,7 +24,7 @@ const FILES = 12
 interface Moment {
   name: string
   isIt: (asked: string) => boolean
-  /** When it dies: with half of the body sent, or before the answer arrives, which the store has given. */
+  /** When it dies: with half of the body sent, or after the store has answered but before that arrives. */
   when: 'half' | 'answered'
 }
 

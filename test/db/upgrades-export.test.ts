@@ -32,7 +32,7 @@ const EXPORTED = Buffer.from('PK.')
 const EXPORTED_AT = `/files/${'0'.repeat(32)}/Physics.xlsx`
 const COOKIE_SECRET = 'x'.repeat(43)
 
-// Threads take longer to start than all that they do here.
+// Shared by all services: threads take longer to start than to do their work here.
 const threads = createWorkerPool<JobTasks>({ tasksFile: TASKS_FILE, threads: 1, memoryMb: 512 })
 t.teardown(() => threads.destroy())
 
@@ -157,7 +157,7 @@ t.test('a database of every step', async (t) => {
   type Compared = Awaited<ReturnType<typeof fresh>>
   let wanted: Compared | undefined
   await t.test('new data', async (t) => { wanted = await fresh(t) })
-  /** Of a database that was given another teacher by hand, as soon as there is a table for them. */
+  /** For databases that have a table of teachers: the fixtures add another teacher by hand. */
   const withSecondTeacher = ({ book, cells: [summary, ...sheets] }: Compared): Compared => ({
     book,
     cells: [

@@ -1,4 +1,4 @@
-// Over random books, the page, the workbook, the workbook calculated again, the table as text, the OneRoster
+// For random books, the page, the workbook, the recalculated workbook, the table as text, the OneRoster
 // bundle read by our own import, and the reports show the same numbers. ONE_COMPUTATION_BOOKS and
 // ONE_COMPUTATION_SEED try more.
 import { spawnSync } from 'node:child_process'
@@ -288,7 +288,7 @@ t.test(`the same numbers everywhere: ${BOOKS} books of seed ${SEED}`, needs(find
   })
 })
 
-/** What differs after the way through a bundle, which does not have work that is not started. */
+/** What differs after an export to a bundle and an import of it: bundles have no work that is not started. */
 function bundleFaults (page: Page, found: Page, { settings, tasks }: RandomBook): string[] {
   const numbers = (book: Page, isExact: boolean): Shown => new Map(book.students.flatMap((student: any) => [
     ...isExact ? [[`${student.source_id}: average`, student.course_average]] : [],

@@ -1,4 +1,4 @@
-// The zone of the machine changes nothing in any file, and an hour that a course has twice is no problem.
+// The time zone of the machine makes no difference to any file. An hour that a course has twice is fine, too.
 import t from 'tap'
 import { exported } from '../support/exported.ts'
 import { startTestService } from '../support/test-service.ts'

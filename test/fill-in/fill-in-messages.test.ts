@@ -1,4 +1,4 @@
-// Messages with a row, a column or names in them, which the page says in its languages.
+// Messages with a row, a column or names in them, which the page translates.
 import t from 'tap'
 import { FILL_IN_TEMPLATES, fillInMessage, templateOf } from '../../src/fill-in/fill-in-messages.ts'
 

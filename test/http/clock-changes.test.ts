@@ -1,5 +1,5 @@
-// The clock of a server is set by an hour and by a year, in both directions, while people click and poll:
-// nothing is lost, times of a course run forwards, and nothing expires that the clock does not say.
+// The clock of a server is set back and forward, by an hour and by a year, while people click and poll:
+// nothing is lost, the times of a course never go back, and things expire only when the clock says so.
 import { rmSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'

@@ -1,5 +1,5 @@
 // Nodes that start at the same instant on an empty database and an empty bucket: one of them makes the
-// tables, ours and pg-boss's, and the others wait for it. The same where pg-boss's tables are old ones.
+// tables, ours and pg-boss's, and the others wait for it. The same for old tables of pg-boss.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as migrationStore from 'pg-boss/dist/migrationStore.js'

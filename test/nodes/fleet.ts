@@ -76,7 +76,7 @@ interface FleetOptions {
   nodes?: number
   courses?: CourseDescription[]
   settings?: Record<string, string>
-  /** Starts a pooler before the database, and gives the address at which it answers. */
+  /** Starts a pooler in front of the database, and returns the pooler's address. */
   pooled?: (database: PostgresAddress) => Promise<PostgresAddress>
 }
 

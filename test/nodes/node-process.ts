@@ -41,7 +41,7 @@ export function startProcess (
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NODE_NAME: name,
-      // Most tests have no proxy that has to notice.
+      // Most tests have no proxy that needs time to notice.
       SHUTDOWN_DRAIN_MS: '0',
       ...env,
       ...place === undefined

@@ -40,7 +40,7 @@ t.test('two nodes behind PgBouncer', { skip: needsFleet.skip || skip }, async (t
     `SELECT application_name AS name FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'perfbook%' ORDER BY name`
   )).map(({ name }) => name)
-  /** One export by clicks on both nodes, which its events on the node that runs no jobs follow to the end. */
+  /** Clicks on both nodes give one export; events on the node that runs no jobs follow it to the end. */
   async function exportOnce (courseId: number): Promise<void> {
     const jobs = new Set(await Promise.all(nodes.map(({ url }) => fleet.click(courseId, { node: url }))))
     for (const job of jobs) {
@@ -72,7 +72,7 @@ t.test('two nodes behind PgBouncer', { skip: needsFleet.skip || skip }, async (t
   })
 
   await t.test('without the pooler there is no database; the nodes keep listening', async (t) => {
-    // One listens for each node and holds its locks, and one listens for jobs.
+    // For each node, one connection listens and holds its locks, and one listens for jobs.
     const direct = (await connections()).filter((name) => name !== 'perfbook')
     t.equal(direct.length, 3, direct.join())
     await pooler?.stop()

@@ -1,8 +1,8 @@
-// What a proxy before the nodes does, as a client: it asks them in turns over kept connections. A request
-// that no node has received, because its connection was refused, goes to the next one. So does a request that
-// may be repeated (RFC 9110, 9.2.2) whose connection was cut, or that a stopping or broken node refuses. A
-// POST that was sent is never sent again, also not if a kept connection was closed instead of an answer:
-// nginx and HAProxy do the same by default.
+// A client that acts like a proxy in front of the nodes: it sends requests to them in turns, over keep-alive
+// connections. If a connection is refused, so that no node has received the request, it tries the next node.
+// It also does so if a connection is cut, or a stopping or broken node refuses, but only for idempotent
+// requests (RFC 9110, 9.2.2). It never sends a POST twice, even if a kept connection is closed without a
+// response. nginx and HAProxy do the same by default.
 import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'

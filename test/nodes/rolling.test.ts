@@ -9,7 +9,7 @@ import { startLoad, summary } from './load.ts'
 
 const COURSES = ['Physics', 'Chemistry', 'Biology'].map((name) => course(name))
 const ENOUGH = 10
-/** Many times as long as the proxy needs to notice that a node stops. */
+/** Much longer than the proxy needs to notice that a node stops. */
 const SHUTDOWN_DRAIN_MS = '3000'
 
 /** Ids of requests that a node received and did not answer, by its log. */

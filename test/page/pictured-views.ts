@@ -1,4 +1,4 @@
-// Every view of the page, and how to get there: what `pictures.ts` takes pictures of.
+// Every view of the page, and how to get there, for the screenshots of `pictures.ts`.
 import type { Page } from 'playwright-core'
 import type { Services } from '../../src/services.ts'
 import en from '../../src/page/texts/en.json' with { type: 'json' }

@@ -1,7 +1,6 @@
-// Pictures of every view at three widths, light and dark, in English and Spanish, and of what is printed, for
-// people to look at: `npm run pictures [-- --only NAME,… --languages es --widths 390]` writes them to
-// `artifacts/page/views/` (not in git), with contact sheets where ImageMagick is installed. Nothing is
-// asserted.
+// Screenshots of every view at three widths, light and dark, in English and Spanish, and PDFs of the printed
+// views, for people to look at. `npm run pictures [-- --only NAME,… --languages es --widths 390]` writes them
+// to `artifacts/page/views/` (not in git), with contact sheets if ImageMagick is installed. Asserts nothing.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -152,7 +151,7 @@ async function take (
   await page.emulateMedia({ colorScheme: null })
 }
 
-/** As many pictures on one as can be read there; a long view is cut into several. */
+/** As many pictures on each sheet as stay legible; a long view is cut into several. */
 function contactSheet (name: string, files: string[]): void {
   const [columns, rows, cut] = name.startsWith('390')
     ? [4, 1, '390x1560']

@@ -20,7 +20,7 @@ export interface Places {
 }
 
 export interface Scenario {
-  /** Makes what is there before. */
+  /** Makes the state before the command. */
   prepare: (places: Places) => Promise<void>
   command: (places: Places) => string[]
   /** Looks at a state. `isDone`: the command had said that it was done. */
@@ -80,7 +80,7 @@ export const scenarios: Record<string, Scenario> = {
     async prepare ({ data, backups }) {
       const files = await fill(data)
       await perfbook(data, ['backup', backups])
-      // The next backup has two files of which this one knows nothing.
+      // The next backup has two files that this one does not have.
       const database = sqliteFile(join(data, 'perfbook.sqlite'))
       const { createHash, randomBytes } = await import('node:crypto')
       for (const hex of files.slice(1)) {

@@ -15,7 +15,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const FAULTS = Number(process.env['POWER_FAULTS'] ?? 1)
 const SEED = Number(process.env['POWER_SEED'] ?? Date.now() % 1e6)
 const KINDS: Faults[] = [{ onWrite: 'ENOSPC' }, { onWrite: 'EIO', onSync: 'EIO' }, { onRead: 'EIO' }]
-/** In a short run, the calls of a command are not counted first: each has more of any kind. */
+/** A short run does not count the calls of a command first: each command has more than this of any kind. */
 const FEW_CALLS = 50
 /** What a command that failed says of the disk. */
 const SAYS_SO = /disk|no space/i

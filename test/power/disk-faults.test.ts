@@ -27,7 +27,7 @@ const SAYS_SO = new Set(['DISK_FULL', 'DISK_LOW', 'DISK_FAILED'])
 interface Answer { status: number, json: any }
 
 interface Operation {
-  /** What has to be there before, while the disk works: the id of what the request is about. */
+  /** Makes what the request needs, while the disk works. Returns the id that the request is about. */
   prepare?: () => Promise<number>
   ask: (id: number) => Promise<Answer>
   /** A count, and by how much it changes if all of the operation is done. */

@@ -56,7 +56,7 @@ export async function openStories (
       )
       if (!details.failed) return { runs: details.numRuns, broken: undefined }
       const { errorInstance, counterexamplePath } = details
-      // This names the story that failed. The rest of the path, to the shortest one, fits only in this run.
+      // This names the story that failed. The rest of the path, to the shortest one, fits only this run.
       const [first] = (counterexamplePath ?? '').split(':')
       const http = overHttp ? 'SIMULATE_HTTP=1 ' : ''
       const where = place === undefined ? '' : `SIMULATE_PLACE='${place}' `

@@ -8,7 +8,7 @@ import type { Answer } from './routes.ts'
 import type { ServiceProcess } from './service-process.ts'
 import type { World } from './world.ts'
 
-/** Each returns what came of it, in words. Users and courses are counted from 0. */
+/** Each returns its outcome in words. Users and courses are counted from 0. */
 export interface Client {
   click: (click: { course: number, user: number | null, byPeriod: boolean }) => Promise<string>
   poll: (poll: { user: number, job: number }) => Promise<string>
@@ -26,7 +26,7 @@ export interface Client {
   sweep: () => Promise<string>
 }
 
-/** A table that a request has brought. */
+/** The table that a request uploaded. */
 function stagedUpload (): StagedFile {
   const bytes = Buffer.from('a table')
   const path = `${UPLOADS}/incoming-${uploads++}`
@@ -36,7 +36,7 @@ function stagedUpload (): StagedFile {
 
 let uploads = 0
 
-/** An upload that could not be stored, as it may happen. */
+/** Throws, unless an upload may fail with this error. */
 function notStored (error: unknown): undefined {
   if (isDiskFull(error) || isDiskFailure(error)) return
   // The clock was set forward by days during the upload.

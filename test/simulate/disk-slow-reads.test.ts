@@ -1,4 +1,4 @@
-// As `disk.test.ts`, and the answers of reads come late.
+// Like `disk.test.ts`, but results of reads come late.
 import { tellStories } from './tell-stories.ts'
 
 tellStories({ runs: 5000, seed: 22, place: 'disk, slow reads' })

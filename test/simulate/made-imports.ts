@@ -1,5 +1,5 @@
-// The import of a thread, as far as it touches the database: it makes a plan in the staging tables, and the
-// product's own code applies it. What is read from the upload is made: new scores of the one student.
+// A simulated import: it makes a plan in the staging tables, and the product's own code applies the plan. It
+// does not read the upload; it always brings new scores of the one student.
 import { applyPlan, generationOf } from '../../db/sqlite/staging/apply.ts'
 import type { SqliteConnection } from '../../db/sqlite/connection.ts'
 import type { ImportTask } from '../../src/imports/import.job.ts'
@@ -17,7 +17,7 @@ const PLAN = [
     SELECT 0, id, source_id, :cells, 1, 1 FROM students WHERE course_id = :course`,
 ]
 
-/** Imports scores that are the bytes of the job's name. `fails`: the upload is not a table. */
+/** Imports scores whose bytes are the reference of the job. `fails`: the upload is not a table. */
 export async function importScores (
   thread: Life,
   sqlite: SqliteConnection,

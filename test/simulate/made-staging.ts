@@ -1,12 +1,12 @@
-// The staging folder, in memory. It knows what the product does with it, and answers as a file system does.
+// The staging folder, in memory. It has the calls that the product makes, and answers like a file system.
 import { dirname } from 'node:path'
 
-/** Where it seems to be. */
+/** The path that the product sees. */
 export const STAGING = '/made-staging'
-/** Uploads of requests. What a dead process leaves there is not the runner's. */
+/** Uploads of requests. The runner does not clean up what a dead process leaves there. */
 export const UPLOADS = '/made-staging-uploads'
 
-/** Bytes by path; null: a folder. Stories are told one after another, so there is one for all of them. */
+/** Bytes by path; null: a folder. Stories run one after the other, so they share one. */
 const entries = new Map<string, Buffer | null>()
 
 export function isStaged (path: unknown): path is string {
@@ -49,7 +49,7 @@ export function readStaged (path: string): Buffer {
   return bytes
 }
 
-/** A new story begins. */
+/** Empties everything for a new story. */
 export function emptyStaging (): void {
   entries.clear()
   for (const folder of [STAGING, UPLOADS]) entries.set(folder, null)

@@ -1,5 +1,5 @@
-// File storage that is made: bytes in memory, which can fail, hang, come late or come twice. As a disk or as
-// an object store.
+// Simulated file storage in memory, as a disk or as an object store. Its calls can fail, hang, take effect
+// late or take effect twice.
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { DomainError } from '../../src/errors.ts'

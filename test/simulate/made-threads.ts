@@ -1,5 +1,5 @@
-// Threads that are made: each task runs in steps, and can crash, fail, hang, be slow, or report what is late
-// or wrong.
+// Simulated threads: each task runs in steps, and can crash, fail, hang, be slow, or send reports that are
+// late or wrong.
 import { createHash } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
 import { DomainError, hasCode } from '../../src/errors.ts'
@@ -42,7 +42,7 @@ const SLOW_MS = 90_000
 const REPORT = emptyReport({
   sheets: [], sheet: null, header_row: null, headings: [], rows: [], match: [], fill: [],
 })
-/** One part of one byte. */
+/** A snapshot with a single part of one byte. */
 const SNAPSHOT = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 7])
 
 export function createMadeThreads (
@@ -195,7 +195,7 @@ export function createMadeThreads (
   }
 }
 
-/** As `workers/undo-import.ts`. */
+/** Does what `workers/undo-import.ts` does. */
 async function undo (
   db: Database, { database: _, ...options }: UndoTask['input'], now: () => number
 ): Promise<TaskOutcome<UndoTask>> {

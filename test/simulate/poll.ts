@@ -58,7 +58,7 @@ export function notePoll (
   return `job ${job} is ${seen.state}, ${seen.progress}`
 }
 
-/** `mayBeRetried`: a retry was asked for since the client got its last answer, or had no answer by then. */
+/** `mayBeRetried`: a retry was requested since the client's last answer, or was not answered by then. */
 function wentBack (before: Poll, now: Poll, mayBeRetried: boolean): string | undefined {
   const states = `${before.state}, then ${now.state}`
   if (now.isNumber && now.run < before.run) return `run ${before.run}, then ${now.run}`

@@ -1,5 +1,5 @@
-// What the product takes from Node and what takes time or is random: files of the staging folder become steps
-// of the simulation, and chance comes from its seed.
+// Node's own functions that take time or are random: calls on files of the staging folder become steps of the
+// simulation, and chance comes from its seed.
 import fs from 'node:fs'
 import promises from 'node:fs/promises'
 import crypto from 'node:crypto'
@@ -36,14 +36,14 @@ export function scheduleBuiltins (): void {
   syncBuiltinESMExports()
 }
 
-/** Reads of a file from its begin to its end. */
+/** Reads a file from beginning to end. */
 function readsOfStaging (): Pick<typeof fs, 'openSync' | 'readSync' | 'closeSync'> {
   const { openSync, readSync, closeSync } = fs
   const opened = new Map<unknown, { bytes: Buffer, at: number }>()
   const open = (...args: Parameters<typeof openSync>) => {
     const [path] = args
     if (!isStaged(path)) return openSync(...args)
-    // No descriptor of the system is negative.
+    // Negative, so that it is never a descriptor of the operating system.
     const descriptor = -1 - opened.size
     opened.set(descriptor, { bytes: readStaged(path), at: 0 })
     return descriptor
@@ -60,7 +60,7 @@ function readsOfStaging (): Pick<typeof fs, 'openSync' | 'readSync' | 'closeSync
   return { openSync: open, readSync: read as typeof readSync, closeSync: close }
 }
 
-/** Writes of a file as a stream. */
+/** Writes a file as a stream. */
 function writesOfStaging (): typeof fs.createWriteStream {
   const { createWriteStream } = fs
   return ((...args: Parameters<typeof createWriteStream>) => {

@@ -49,17 +49,17 @@ export const RULES: KeepRules = {
   },
 }
 
-/** How the world of a story is. */
+/** The conditions of a story. */
 export interface WorldKind {
   /** Files are in an object store. */
   isRemote: boolean
-  /** The answers of reads take time. */
+  /** Results of reads take time. */
   isFar: boolean
-  /** Whether a quota of each owner leaves room for a few files, and what gives way to a new one. */
+  /** Whether each owner has a quota for a few files, and which files make room for new ones. */
   quota: 'none' | 'refuses' | 'replaces'
 }
 
-/** Bytes of an owner, where there is a quota: two or three files. */
+/** The quota of each owner, if there is one, in bytes: room for two or three files. */
 export const QUOTA_BYTES = 50
 
 export interface ProcessParts {

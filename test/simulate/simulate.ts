@@ -4,7 +4,7 @@
 //   SIMULATE_PATH     the path of a failure, to see it again
 //   SIMULATE_RUNS     how many stories, all of the first seed; default: as many as there is time for
 //   SIMULATE_HTTP     1: over HTTP
-//   SIMULATE_PLACE    where all files are, as a failed test says it; default: here and there
+//   SIMULATE_PLACE    where all files are, as a failed test prints it; default: differs from story to story
 import { openStories, type Place } from './check-stories.ts'
 
 /** Stories of one seed. */

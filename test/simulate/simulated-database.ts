@@ -1,5 +1,5 @@
-// One real SQLite database for all stories of a process, in memory. It is opened once; before each story its
-// rows are set back. Triggers keep a history of what was committed, so that no state goes unseen.
+// One real SQLite database in memory for all stories of a process. It is opened once, and its rows are
+// restored before each story. Triggers keep a history of what was committed, so that no state goes unseen.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ export interface HistoryLine {
   what:
     | 'queued' | 'state' | 'request' | 'export' | 'file' | 'import' | 'deleted'
     | 'progress back' | 'version back'
-  /** 0: a file that no job made, or an export. */
+  /** The id of the job; 0: a file that no job or an export made. */
   job: number
   /** The key of a new job, the old state, the course of an export or an import, the category of a file. */
   a: string | null
@@ -174,7 +174,7 @@ async function makeDatabase (): Promise<{ sqlite: SqliteConnection, courseIds: n
   }
 }
 
-/** As `openSqlite`, but with one connection: what is read meanwhile waits for the end of a transaction. */
+/** Like `openSqlite`, but with one connection: reads wait until a transaction ends. */
 function overOneConnection (sqlite: SqliteConnection, now: () => number): Database {
   const database = sqlite as unknown as SqliteDatabase
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
@@ -198,9 +198,9 @@ function overOneConnection (sqlite: SqliteConnection, now: () => number): Databa
 }
 
 /**
- * The connection, which keeps its statements. Whenever a value is bound that another plan may suit, SQLite
- * prepares the statement again, which takes ten times as long as to run it. It does not look at the value of
- * `+?`.
+ * The connection, which keeps its prepared statements. When a new value might call for another query plan,
+ * SQLite prepares the statement again, which takes ten times as long as running it. A plan never depends on
+ * the value of `+?`.
  */
 function withKeptStatements (sqlite: SqliteConnection): SqliteConnection {
   const statements = new Map<string, Statement>()

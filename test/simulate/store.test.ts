@@ -1,4 +1,4 @@
-// As `disk.test.ts`, with files in an object store.
+// Like `disk.test.ts`, but with files in an object store.
 import { tellStories } from './tell-stories.ts'
 
 tellStories({ runs: 5000, seed: 23, place: 'store' })

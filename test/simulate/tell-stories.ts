@@ -5,8 +5,8 @@ import t from 'tap'
 import type { StoriesOptions } from './check-stories.ts'
 
 /**
- * Fails if one of so many stories breaks a promise. They are the same ones every time. They are told in a
- * thread, because tap follows each promise of its own thread, which takes as long as the stories do.
+ * A test that fails if one of `runs` stories breaks a promise. A seed always gives the same stories. They run
+ * in a separate thread, because tap tracks every promise in its own one, which takes as long as the stories.
  */
 export function tellStories (
   { runs, seed, overHttp = false, place }: StoriesOptions & { runs: number, seed: number }

@@ -37,7 +37,7 @@ export interface World {
   call: Routes['call']
   /** What each client saw last of each job. */
   polls: Map<string, Poll>
-  /** How often a retry of each job was asked for. */
+  /** How many retries of each job were requested. */
   retries: Map<number, number>
   answeredRetries: Map<number, number>
   /** Jobs of which someone was told that they are canceled. */

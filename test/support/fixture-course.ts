@@ -1,4 +1,4 @@
-// The course that the databases of earlier steps have (`make-database-fixtures.ts`).
+// The course in the databases of earlier schema steps (`make-database-fixtures.ts`).
 import type { CourseDescription } from './book-database.ts'
 
 /** When the rows of these databases were written, ms. */

@@ -43,8 +43,8 @@ export class LibreOffice {
   }
 
   /**
-   * Opens tables as text with a separator, in a locale (Windows' number: 1031 is German), and writes what its
-   * cells hold with decimal points; gives the new files in the same order. Dates and numbers are recognized.
+   * Opens tables as text with a separator, in a locale (a Windows number: 1031 is German), and writes the
+   * values of their cells with decimal points. Recognizes dates and numbers. Returns the new files, in order.
    */
   reread (files: string[], separator: ',' | ';', locale: number): string[] {
     const out = join(this.#folder, `reread-${locale}`)

@@ -1,5 +1,5 @@
-// The objects of a PDF as its table names them (ISO 32000-1, 7.5), for checks of what we write. Each is its
-// text; a stream comes unpacked.
+// The objects of a PDF, found by its cross-reference table (ISO 32000-1, 7.5), to check what we write. Each
+// object is its text; streams are unpacked.
 import { inflateSync } from 'node:zlib'
 
 export interface PdfObject { text: string, stream: Buffer | undefined }

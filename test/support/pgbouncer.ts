@@ -1,4 +1,4 @@
-// A private PgBouncer in transaction pooling mode before a test's PostgreSQL. It ends with the test.
+// A private PgBouncer in transaction pooling mode, in front of a test's PostgreSQL. It ends with the test.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { findPgBouncer, pathOf } from './tools.ts'
 import { until } from './until.ts'
 
 interface Pooler {
-  /** The same database as behind it. */
+  /** The address of the database behind it, through the pooler. */
   address: PostgresAddress
   /** Ends it at once, with all its connections. */
   stop: () => Promise<void>

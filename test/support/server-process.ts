@@ -30,7 +30,7 @@ export async function startServer (
       MIN_FREE_BYTES: '0',
       // A busy machine is no reason to refuse requests.
       OVERLOAD_DELAY_MS: '0',
-      // Nor is there a proxy that has to notice that it stops.
+      // Nor is there a proxy that needs time to notice that it stops.
       SHUTDOWN_DRAIN_MS: '0',
       ...env,
     },

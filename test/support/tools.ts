@@ -108,7 +108,7 @@ function inPath (command: string): string | undefined {
   )
 }
 
-/** Debian keeps servers where only root's PATH looks. */
+/** Debian installs servers in folders that only root's PATH has. */
 function ofRoot (command: string): string | undefined {
   const path = join('/usr/sbin', command)
   return isExecutable(path) ? path : undefined

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createChangeCounter } from '../../../db/postgres/change-counter.ts'
 
-/** The numbers before and after; which of them are new? */
+/** A counter. `news` returns the names of the numbers that have changed since its last call. */
 function createTestCounter () {
   const clock = { now: 0 }
   const counter = createChangeCounter(() => clock.now)
@@ -22,7 +22,7 @@ function createTestCounter () {
   return { clock, counter, news }
 }
 
-t.test('what a commit may have changed has a new number', async (t) => {
+t.test('a commit changes the numbers of everything that it may have changed', async (t) => {
   const { clock, counter, news } = createTestCounter()
   counter.jobs([1])
   t.strictSame(news(), ['all', 'job1'])
