@@ -109,7 +109,7 @@ t.test('the columns of a table are chosen, checked live, imported and remembered
     const rows = ['Name,Lab (10 pts) 2026-09-08', '"Lee, Ann",X', '"Ng, Bob",8', '"Ortiz, Cyd",9']
     await choose(page, 'marks.csv', rows.join('\n'))
     await page.getByLabel('Course', { exact: true }).fill('Chemistry 9')
-    await page.getByText(/Lab is "X", expected .* choose what it means under "Marks"/).first().waitFor()
+    await page.getByText(/Lab is "X", expected .* choose its meaning under "Marks"/).first().waitFor()
     await page.getByText('Due Sep 8, 2026').waitFor()
     await becomes(t, mayImport, false, 'a mark is not explained')
     await page.getByRole('group', { name: 'Marks' }).getByLabel('“X” means').selectOption('missing')
