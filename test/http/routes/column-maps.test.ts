@@ -113,7 +113,7 @@ t.test('maps that are wrong: 400, the place in the map, and what is expected', a
       ['[]', /^map: is a list, expected an object with "columns"/],
       ['{}', /^map\.columns: is missing/],
       ['{"columns":[]}', /^map\.columns: is a list, expected a list of 1 to 2000 columns/],
-      ['{"colums":[],"columns":[{"column":"A","use":"task"}]}', /^map\.colums: is not a known property; expected one of header_row, points_row, columns/],
+      ['{"colums":[],"columns":[{"column":"A","use":"task"}]}', /^map\.colums: is not a known property; expected one of header_row, points_row, due_row, marks, columns/],
       [columns({ column: 'A' }), /^map\.columns\[3\]\.use: is missing/],
       [columns({ column: 'A', use: 'score' }), /^map\.columns\[3\]\.use: is "score", expected one of name, first_name/],
       [columns({ column: '', use: 'task' }), /^map\.columns\[3\]\.column: is "", expected the header of a column/],
