@@ -116,7 +116,9 @@ const settings = {
       'North America (including Hawaii) or the Philippines, else A4.',
   }),
   REPORT_FONT: text(
-    '', 'Font file (.ttf, .otf) for reports as PDF; empty: the built-in one, with Latin, Greek and Cyrillic.'
+    '',
+    'Font file (.ttf, .otf) for reports as PDF; empty: the built-in one, with Latin, Greek, Cyrillic, ' +
+    'Hebrew and Arabic.'
   ),
   IMPORT_UNDO_DAYS: number(
     { default: 30, minimum: 1, maximum: 3650 },

@@ -1,5 +1,6 @@
-// npm's `prepare` step after an install: builds the page and collects the license texts of the packages.
-import { mkdirSync, writeFileSync, writeSync } from 'node:fs'
+// npm's `prepare` step after an install: builds the page, collects the license texts of the packages, and
+// keeps other users out of the data folder of a checkout, which git has made.
+import { chmodSync, existsSync, mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LICENSES_FILE, programFile } from '../src/program-files.ts'
 import { buildPage } from './build-page.ts'
@@ -16,3 +17,6 @@ try {
 const licenses = programFile(LICENSES_FILE)
 mkdirSync(dirname(licenses), { recursive: true })
 writeFileSync(licenses, licensesOf(installedPackages()))
+
+const data = programFile('data')
+if (existsSync(data)) chmodSync(data, 0o700)

@@ -129,6 +129,16 @@ t.test('accounts and tokens', async (t) => {
   t.match(await perfbook(folder, ['user', 'list']), { stdout: /admin@example\.edu\s+admin\s+Ad\s+disabled/ })
 })
 
+t.test('a folder without a database, or that cannot be made, may be a mistake', async (t) => {
+  const folder = join(t.testdir(), 'typo')
+  const first = await perfbook(folder, ['courses', '--json'])
+  t.match(first, { status: 0, stdout: '[]\n', stderr: /There was no database in .*typo.*--data-dir/ })
+  t.match(await perfbook(folder, ['courses', '--json']), { status: 0, stdout: '[]\n', stderr: '' })
+  const file = join(folder, 'perfbook.sqlite', 'data')
+  const refused = await perfbook(file, ['courses'])
+  t.match(refused, { status: 1, stderr: /^error: The folder .* cannot be created\. Name another one/ })
+})
+
 t.test('courses and their settings', async (t) => {
   const folder = t.testdir()
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), COURSE)

@@ -96,7 +96,8 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
       stderr.write(`error: ${error.message}${reasonOf(error)}\n${status === 2 ? `${HELP_HINT}\n` : ''}`)
       return status
     }
-    stderr.write(`error: ${diskSentence(error) ?? (isSystemError(error) ? error.message : textOf(error))}\n`)
+    const sentence = diskSentence(error) ?? folderSentence(error)
+    stderr.write(`error: ${sentence ?? (isSystemError(error) ? error.message : textOf(error))}\n`)
     return 1
   }
 }
@@ -120,8 +121,15 @@ function diskSentence (error: unknown): string | undefined {
     : undefined
 }
 
+/** The message if a folder cannot be made. Undefined: it is another error. */
+function folderSentence (error: unknown): string | undefined {
+  if (!isSystemError(error) || !('path' in error) || error.syscall !== 'mkdir') return undefined
+  return `The folder ${String(error.path)} cannot be created. Name another one, or give the user who runs ` +
+    `this command access to the folder that it is in. Reason: ${error.message}.`
+}
+
 /** What the operating system says (no such folder, no permission, port in use): its sentence is enough. */
-function isSystemError (error: unknown): error is Error {
+function isSystemError (error: unknown): error is Error & { syscall: unknown } {
   return error instanceof Error && 'syscall' in error
 }
 
