@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import { makeDurableFolder } from '../src/durable-folder.ts'
 
-t.test('a folder is made with those above it, for its owner only', async (t) => {
+t.test('a folder and its missing parents are made, for the owner only', async (t) => {
   const folder = join(t.testdir(), 'a', 'b')
   makeDurableFolder(folder)
   makeDurableFolder(folder)
   for (const path of [folder, join(folder, '..')]) t.equal(statSync(path).mode & 0o777, 0o700)
 })
 
-t.test('where no folder can be made, the error of the system is thrown', async (t) => {
+t.test('the error of the system is thrown if no folder can be made', async (t) => {
   const folder = t.testdir()
   writeFileSync(join(folder, 'file'), '')
   t.throws(() => { makeDurableFolder(join(folder, 'file')) }, { code: 'EEXIST' })

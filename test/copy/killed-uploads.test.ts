@@ -113,7 +113,7 @@ t.test('killed during uploads', { skip: noPostgres === false ? noSwift : noPostg
     t.equal(signal, 'SIGKILL', `${moment.name}: ${stderr}`)
   }
   const combined = store.answered.filter((asked) => asked.startsWith('POST') && asked.includes('uploadId='))
-  t.equal(combined.length, 1, 'it was not uploaded again, although its row did not name it')
+  t.equal(combined.length, 1, 'an object that no row named yet was not uploaded again')
 
   t.match(await perfbook(folder, args, { env }), { status: 0, stderr: /^Copied and compared .* 12 files/ })
   t.match(await perfbook(folder, args, { env }), { status: 0, stderr: /^Everything is there already/ })

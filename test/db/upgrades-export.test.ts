@@ -177,7 +177,7 @@ t.test('a database of every step', async (t) => {
       t.strictSame(await compared(t, opened, 'pb_old'), isTaughtByTwo ? withSecondTeacher(wanted!) : wanted)
       t.strictSame((await opened.call('GET', EXPORTED_AT)).bytes, EXPORTED)
       const second = (await opened.call('GET', '/api/jobs/2', { authorization: 'Bearer pb_old' })).json()
-      t.equal(second.status, 'succeeded', 'the job that waited before the upgrade')
+      t.equal(second.status, 'succeeded', 'the job that was waiting before the upgrade')
       const principal = await opened.services.sessions.authenticate('old')
       t.equal(principal?.email, step < '0005' ? undefined : 'admin@example.edu')
     })

@@ -43,7 +43,7 @@ t.test('a machine in any zone writes the same files', async (t) => {
   }
 })
 
-t.test('two exports at the same time of the clock, an hour apart', async (t) => {
+t.test('two exports at the same local time, an hour apart', async (t) => {
   let now = FIRST
   const service = await startTestService(t, { now: () => now, courses: [COURSE] })
   const first = await exported(service, {})

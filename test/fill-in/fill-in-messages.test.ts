@@ -2,7 +2,7 @@
 import t from 'tap'
 import { FILL_IN_TEMPLATES, fillInMessage, templateOf } from '../../src/fill-in/fill-in-messages.ts'
 
-t.test('the values of a message are found again', async (t) => {
+t.test('the values are found again in the message', async (t) => {
   const values: Record<string, string> = {
     row: '1200',
     column: 'Grade "A" {row} more than once.',

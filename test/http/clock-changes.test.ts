@@ -15,9 +15,9 @@ import { until } from '../support/until.ts'
 
 const HOUR_S = 3600
 const YEAR_S = 365 * 24 * HOUR_S
-/** Where the clock is set, one after the other: seconds ahead of the right time. */
+/** The clock is set to each of these in turn: seconds ahead of the right time. */
 const SETTINGS = [HOUR_S, 0, -HOUR_S, YEAR_S, 0, -YEAR_S, 0]
-/** At least, at each of them. */
+/** The fewest clicks at each of these settings. */
 const CLICKS = 2
 const PASSWORD = 'correct horse battery staple'
 

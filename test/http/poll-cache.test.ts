@@ -24,7 +24,7 @@ t.test('a value is kept until the next commit, for at most a second', async (t) 
   t.equal(await next(), 4)
 })
 
-t.test('a commit that changes something else leaves a value known', async (t) => {
+t.test('a value stays cached after a commit that changes something else', async (t) => {
   const { world, cache, next } = createTestCache()
   let reads = 0
   const people = () => cache.get('people', async () => ++reads, 'people')

@@ -28,7 +28,7 @@ const MARKED = [
   '"Ng, Bob",0043,tx,8,Ch', '"Ortiz, Cyd",0044,M,X,50', '',
 ].join('\n')
 
-t.test('marks are listed by the guess, an error says what to do, and a map explains them', async (t) => {
+t.test('the guess lists marks, an error says what to do, and a map gives their meanings', async (t) => {
   const world = await createWorld(t)
   const guess = await guessOf(world, MARKED)
   t.strictSame(guess.marks, { tx: null, T: null, X: null, Ch: null })
@@ -58,7 +58,7 @@ t.test('marks are listed by the guess, an error says what to do, and a map expla
   t.match(again.marks, { Dr: null, TX: 'exempt', ' x ': 'no_result' }, 'a new mark is added to the others')
 })
 
-t.test('a map that gives a mark another meaning says which there are', (t) => {
+t.test('a map with an unknown meaning of a mark: the error lists the known ones', (t) => {
   const read = (marks: object) =>
     readColumnMap(JSON.stringify({ columns: [{ column: 1, use: 'name' }], marks }), 'map.json')
   t.throws(() => read({ X: 'absent' }), { message: /is "absent", expected one of missing, exempt, submitted/ })
@@ -111,7 +111,7 @@ t.test('rows of titles, categories, due dates and points above the header', asyn
   ])
 })
 
-t.test('titles that begin like a label stay titles; a category counts until the next one', async (t) => {
+t.test('titles that begin like a label stay titles; a category applies until the next one', async (t) => {
   const world = await createWorld(t)
   const titles = await guessOf(world, [
     ',,Article review,Typing test', 'Points possible,,10,20', 'Name,ID,,', '"Lee, Ann",0042,9,18', '',

@@ -69,7 +69,7 @@ for (const [language, header] of Object.entries(HEADERS)) {
   })
 }
 
-t.test('percentages under words of the language packs that came later, and without a suffix', async (t) => {
+t.test('percentages with words of later language packs, and without a suffix', async (t) => {
   const world = await createWorld(t)
   const take = (header: string, cells: string) => {
     const file = join(world.folder, 'g.csv')

@@ -100,7 +100,7 @@ t.test('a map that is given counts, and is remembered although nothing else chan
   t.strictSame(origins(await taken(world, TABLE)), ['remembered'])
 })
 
-t.test('of two maps that fit one file, the one that was given last counts', async (t) => {
+t.test('of two maps that fit one file, the one that was given last is used', async (t) => {
   const world = await created(t)
   const text = `x,y,Lab\n${TABLE}`
   const first = { ...map(10), header_row: 2 }

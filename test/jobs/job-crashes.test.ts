@@ -149,7 +149,7 @@ t.test('a full disk, seen when the result is stored', async (t) => {
   await isUnharmed(t, service)
 })
 
-t.test('a full disk, seen when the end of applied work is written: it waits for space', async (t) => {
+t.test('a full disk when the end of applied work is written: the run waits for space', async (t) => {
   let isFull = true
   const service = await createJobService(t, {
     kinds: [testKind({

@@ -52,14 +52,14 @@ function deleteAtUpload ({ services: { files, courses }, courseIds }: TestServic
   }
 }
 
-t.test('a course that is deleted while its file comes in', async (t) => {
+t.test('a course that is deleted while a file is uploaded to it', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   deleteAtUpload(service)
   t.equal((await upload(service, [category, pdf('x')])).json.code, 'COURSE_NOT_FOUND')
   t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
-t.test('a course that is deleted while an import into it comes in', async (t) => {
+t.test('a course that is deleted while an import into it is uploaded', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   deleteAtUpload(service)
   const path = `/api/courses/${service.courseIds[0]}/imports`

@@ -97,7 +97,7 @@ t.test('a conflict that comes between the request and its job fails the job', as
   t.equal((await service.call('GET', '/api/courses/1/performance')).status, 200)
 })
 
-t.test('courses that a later import changed are left out, if asked', async (t) => {
+t.test('courses that a later import changed are skipped on request', async (t) => {
   const service = await startDistrict(t)
   const { admin: token } = service
   const both = await service.take('/api/imports', {
