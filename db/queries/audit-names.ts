@@ -10,6 +10,7 @@ export interface AuditSubjects {
   addresses: readonly string[]
   exports: readonly number[]
   jobs: readonly number[]
+  imports: readonly number[]
 }
 
 /** Payloads of jobs that are longer have a column map in them; they are not read only for a name. */
@@ -40,9 +41,18 @@ export async function auditNames (db: Reads, of: AuditSubjects) {
     : await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
       .select(['exports.id', 'files.filename as name']).where('exports.id', 'in', of.exports)
       .orderBy('exports.id').execute()
-  const jobs = of.jobs.length === 0
+  // Imports are counted on their own: import 2 may be of job 10, or of no job if a command made it.
+  const imports = of.imports.length === 0
     ? []
-    : await db.selectFrom('jobs').select(['id', 'kind', 'payload']).where('id', 'in', of.jobs)
+    : (await db.selectFrom('imports').select(['id', 'reference']).where('id', 'in', of.imports)
+        .orderBy('id').execute()).flatMap(({ id, reference }) => {
+        const jobId = /^job-(\d+)$/.exec(reference ?? '')?.[1]
+        return jobId === undefined ? [] : [{ id, jobId: Number(jobId) }]
+      })
+  const wantedJobs = [...new Set([...of.jobs, ...imports.map(({ jobId }) => jobId)])]
+  const jobs = wantedJobs.length === 0
+    ? []
+    : await db.selectFrom('jobs').select(['id', 'kind', 'payload']).where('id', 'in', wantedJobs)
       .where(sql<number>`length(payload)`, '<=', PAYLOAD_MAX).orderBy('id').execute()
-  return { courses, users, files, addresses, exports, jobs }
+  return { courses, users, files, addresses, exports, jobs, imports }
 }

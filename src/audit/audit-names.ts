@@ -19,8 +19,8 @@ export async function namesOfEntries (
 ): Promise<AuditName[][]> {
   const wanted = entries.map(partsOf)
   const all = wanted.flat()
-  const numbers = (...types: Array<AuditName['type']>) => [...new Set(
-    all.filter(({ type, id }) => types.includes(type) && !id.endsWith('…')).map(({ id }) => Number(id))
+  const numbers = (wanted: AuditName['type']) => [...new Set(
+    all.filter(({ type, id }) => type === wanted && !id.endsWith('…')).map(({ id }) => Number(id))
   )]
   const found = await auditNames(db, {
     courses: numbers('course'),
@@ -30,7 +30,8 @@ export async function namesOfEntries (
       all.filter(({ type, id }) => type === 'file' && id.endsWith('…')).map(({ id }) => id.slice(0, -1))
     )],
     exports: numbers('export'),
-    jobs: numbers('job', 'import'),
+    jobs: numbers('job'),
+    imports: numbers('import'),
   })
   const names = new Map<string, string>()
   const note = (type: AuditName['type'], rows: ReadonlyArray<{ id: number, name: string }>) => {
@@ -45,7 +46,7 @@ export async function namesOfEntries (
     const { filename } = JSON.parse(payload) as { filename?: unknown }
     if (typeof filename !== 'string') continue
     note('job', [{ id, name: filename }])
-    note('import', [{ id, name: filename }])
+    note('import', found.imports.filter(({ jobId }) => jobId === id).map((one) => ({ ...one, name: filename })))
   }
   return wanted.map((parts) => parts.flatMap(({ type, id }) => {
     const name = names.get(`${type} ${id}`)

@@ -137,10 +137,10 @@ async function callAboutAccounts (db: Database, recorded: Recorded): Promise<voi
     { limit: 100, from: NOW + 1, to: NOW + 3 },
   ]) await listAuditEntries(reads, filter)
   const { auditNames } = recorded(auditNameQueries)
-  const none = { courses: [], users: [], files: [], addresses: [], exports: [], jobs: [] }
+  const none = { courses: [], users: [], files: [], addresses: [], exports: [], jobs: [], imports: [] }
   for (const subjects of [none, {
     courses: [1, 99], users: [1, 2, 99], files: [1, 99], addresses: ['000000', 'ffffff'], exports: [1, 99],
-    jobs: [1, 99],
+    jobs: [1, 99], imports: [1, 99],
   }]) await auditNames(reads, subjects)
   await db.write(async (trx) => {
     const user = await accounts.findUserById(trx, 2)

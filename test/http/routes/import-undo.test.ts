@@ -26,6 +26,8 @@ const book = async (service: TestService) => {
 t.test('an import is undone by a job, once; the list says so, and the audit log', async (t) => {
   const first = await startTestService(t)
   await upload(first, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  // A job without an import, so that imports and their jobs have different numbers.
+  await upload(first, '/api/imports', { name: 'a.json', bytes: PHYSICS }, { dry_run: 'true' })
   const before = await book(first)
   const changed = JSON.parse(String(PHYSICS)) as { results: Array<{ points: number }>, course: object }
   const bytes = JSON.stringify({ ...changed, results: changed.results.slice(0, -5) })
@@ -53,6 +55,10 @@ t.test('an import is undone by a job, once; the list says so, and the audit log'
   const { entries } = (await service.call('GET', '/api/audit')).json()
   const actions = entries.map(({ action }: { action: string }) => action)
   t.ok(actions.includes('import.undo') && actions.includes('import.undone'))
+  const undone = (await service.call('GET', '/api/audit?action=import.undone')).json().entries[0]
+  t.match(undone.subject, new RegExp(`^import (\\d+), job ${answer.json().id}, `))
+  t.not(undone.subject.split(',')[0], `import ${second.json.id}`)
+  t.match(undone.names, [{ type: 'import', name: 'fewer.json' }])
 })
 
 t.test('a later import is in the way; without changes there is nothing to undo', async (t) => {

@@ -31,7 +31,7 @@ function Thing ({ type, id, names }: { type: string, id: string, names: readonly
   const name = names.find((one) => one.type === type && one.id === id)?.name
   const href = type === 'course' && name !== undefined
     ? courseLink(Number(id))
-    : type === 'job' || type === 'import' ? adminLink('jobs', Number(id)) : undefined
+    : type === 'job' ? adminLink('jobs', Number(id)) : undefined
   const text = name ?? id
   return (
     <>
