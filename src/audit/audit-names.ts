@@ -46,7 +46,8 @@ export async function namesOfEntries (
     const { filename } = JSON.parse(payload) as { filename?: unknown }
     if (typeof filename !== 'string') continue
     note('job', [{ id, name: filename }])
-    note('import', found.imports.filter(({ jobId }) => jobId === id).map((one) => ({ ...one, name: filename })))
+    const imports = found.imports.filter(({ jobId }) => jobId === id)
+    note('import', imports.map((one) => ({ id: one.id, name: filename })))
   }
   return wanted.map((parts) => parts.flatMap(({ type, id }) => {
     const name = names.get(`${type} ${id}`)

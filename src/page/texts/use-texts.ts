@@ -40,10 +40,17 @@ export async function textsIn (language: Language): Promise<Texts> {
       const { code, message } = error instanceof ApiError
         ? error
         : error as { code?: string, message: string }
-      return known(`error.${code ?? ''}`) ?? message
+      return known(`error.${code ?? ''}`) ?? (code === 'VALIDATION_FAILED' ? sentenceOf(message) : message)
     },
     localTime: (iso) => format.exactTime(iso, timeZone),
   }
+}
+
+/** Without the name of the API's field before it, which means nothing on the page: `add: there is no …`. */
+function sentenceOf (message: string): string {
+  const text = message.replace(/^[a-z]+(?:_[a-z]+)*(?:\.[a-z_\d]+)*: /, '')
+  if (text === message) return message
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
 const TextsContext = createContext<Texts | undefined>(undefined)

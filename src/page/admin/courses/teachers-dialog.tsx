@@ -1,8 +1,11 @@
 import { useRef, useState } from 'preact/hooks'
 import type { CourseItem, CourseTeacherItem } from '../../../http/schemas/book.ts'
-import { call } from '../../api.ts'
+import type { Account, OneTimeLink } from '../../../http/schemas/users.ts'
+import { ApiError, call } from '../../api.ts'
+import { adminLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 import { teacherName } from './course-table.tsx'
+import { LinkNotice } from '../users/link-notice.tsx'
 import { closeDialog, FormDialog } from './form-dialog.tsx'
 
 interface TeachersDialogProps {
@@ -17,23 +20,50 @@ export function TeachersDialog ({ course, onChanged, onClose }: TeachersDialogPr
   const [teachers, setTeachers] = useState(course.teachers ?? [])
   const [email, setEmail] = useState('')
   const [done, setDone] = useState('')
+  // Who was added and has never signed in, and their link.
+  const [invited, setInvited] = useState<{ account: Account, link?: OneTimeLink }>()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
   const field = useRef<HTMLInputElement>(null)
 
-  async function change (changes: { add?: string[], remove?: string[] }, text: string) {
+  async function change (changes: { add?: string[], remove?: string[] }) {
     if (isBusy) return
     setBusy(true)
     setError(undefined)
     setDone('')
+    setInvited(undefined)
     try {
       const path = `api/courses/${course.id}/teachers`
       const now = await call<CourseTeacherItem[]>('PUT', path, { body: changes })
       setTeachers(now)
       onChanged(now)
-      if (changes.add !== undefined) setEmail('')
-      setDone(text)
+      const { add: [added] = [], remove: [removed] = [] } = changes
+      if (added !== undefined) {
+        setEmail('')
+        await sayAdded(added)
+      } else setDone(t('courses.teacherRemoved', { email: removed ?? '' }))
       field.current?.focus()
+    } catch (refusal) {
+      setError(refusal)
+    }
+    setBusy(false)
+  }
+  async function sayAdded (added: string) {
+    // They teach the course now: without an answer, nothing is said about their account.
+    const users = await call<Account[]>('GET', 'api/users').catch((): Account[] => [])
+    const account = users.find((one) => emailKey(one.email) === emailKey(added))
+    if (account?.is_disabled === true) setDone(t('courses.teacherDisabled', { email: added }))
+    else if (account !== undefined && !account.has_password && account.last_sign_in_at === null) {
+      setDone(t('courses.teacherInvited', { email: added }))
+      setInvited({ account })
+    } else setDone(t('courses.teacherAdded', { email: added }))
+  }
+  async function createLink (account: Account) {
+    if (isBusy) return
+    setBusy(true)
+    setError(undefined)
+    try {
+      setInvited({ account, link: await call<OneTimeLink>('POST', `api/users/${account.id}/reset`) })
     } catch (refusal) {
       setError(refusal)
     }
@@ -45,7 +75,7 @@ export function TeachersDialog ({ course, onChanged, onClose }: TeachersDialogPr
       title={t('courses.teachersTitle', { name: course.name })}
       onClose={onClose}
       onSubmit={() => {
-        void change({ add: [email.trim()] }, t('courses.teacherAdded', { email: email.trim() }))
+        void change({ add: [email.trim()] })
       }}
     >
       {teachers.length === 0
@@ -67,8 +97,7 @@ export function TeachersDialog ({ course, onChanged, onClose }: TeachersDialogPr
                     aria-disabled={isBusy}
                     aria-label={t('courses.removeName', { email: teacher.email })}
                     onClick={() => {
-                      const gone = teacher.email ?? ''
-                      void change({ remove: [gone] }, t('courses.teacherRemoved', { email: gone }))
+                      void change({ remove: [teacher.email ?? ''] })
                     }}
                   >
                     {t('courses.remove')}
@@ -93,8 +122,42 @@ export function TeachersDialog ({ course, onChanged, onClose }: TeachersDialogPr
         </label>
       </div>
       <p class='muted small'>{t('courses.teachersText')}</p>
-      <p role='status'>{done}</p>
-      <div role='alert'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
+      <p role='status' dir='auto'>{done}</p>
+      {invited !== undefined && invited.link === undefined && (
+        <p>
+          <button
+            type='button'
+            aria-disabled={isBusy}
+            aria-label={t('users.newLinkName', { email: invited.account.email })}
+            onClick={() => {
+              void createLink(invited.account)
+            }}
+          >
+            {t('users.newLink')}
+          </button>
+        </p>
+      )}
+      {invited?.link !== undefined && (
+        <LinkNotice
+          email={invited.account.email}
+          link={invited.link}
+          isNew
+          onClose={() => {
+            setInvited(undefined)
+            field.current?.focus()
+          }}
+        />
+      )}
+      <div role='alert'>
+        {error !== undefined && (
+          <p class='notice bad'>
+            {reason(error)}{' '}
+            {error instanceof ApiError && error.status === 400 && (
+              <a href={adminLink('users')}>{t('users.invite')}</a>
+            )}
+          </p>
+        )}
+      </div>
       <p class='row'>
         <button type='submit' class='primary' aria-disabled={isBusy}>{t('courses.add')}</button>
         <button
@@ -109,3 +172,5 @@ export function TeachersDialog ({ course, onChanged, onClose }: TeachersDialogPr
     </FormDialog>
   )
 }
+
+function emailKey (email: string): string { return email.trim().normalize('NFC').toLowerCase() }

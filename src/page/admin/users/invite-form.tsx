@@ -53,6 +53,9 @@ export function InviteForm (
       <h2 id='invite-title'>{t('users.invite')}</h2>
       <form
         class='fields'
+        onInput={() => {
+          setError(undefined)
+        }}
         onSubmit={(event) => {
           void submit(event)
         }}
