@@ -25,6 +25,7 @@ export async function fillIn (input: FillInTask['input']): Promise<TaskOutcome<F
       throw fillInFailure(`The file has more than ${maxBytes} bytes (FILL_IN_MAX_BYTES).`)
     }
     const isWorkbook = head.toString('latin1', 0, 2) === 'PK'
+    if (head.toString('latin1', 0, PDF.length) === PDF) throw fillInFailure(FILL_IN_MESSAGES.pdf)
     if (head.equals(OLD_OFFICE)) throw fillInFailure(await oldOfficeReason(source))
     const reader = await threadReader(database)
     const read = async <T>(of: (book: Book) => Promise<T>) => await reader.read(async (snapshot) => {
@@ -83,6 +84,7 @@ function fitted ({ report, file }: FillInTask['facts']): FillInTask['facts'] {
   return { report: fittedReport(report), file }
 }
 
+const PDF = '%PDF-'
 /** Old Office documents, and those with a password, are compound files and begin with this. */
 const OLD_OFFICE = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 /** The name of the stream of a document with a password (MS-OFFCRYPTO, 2.3.4.4). */

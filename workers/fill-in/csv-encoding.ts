@@ -20,12 +20,20 @@ const SAVE_AGAIN = 'Save the file as "CSV UTF-8" and send it again.'
 // eslint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/
 
+/** Characters that no text has, whatever its encoding. */
+// eslint-disable-next-line no-control-regex
+const NO_TEXT = /[\x00-\x08\x0e-\x19]/
+/** Of the beginning. */
+const LOOKED_AT = 4096
+
 /** UTF-8, UTF-16 or Windows-1252. Throws FILL_IN_FAILED for other bytes. */
 export function csvText (bytes: Buffer): CsvText {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return utf16(bytes, { isSwapped: false })
   if (first === 0xfe && second === 0xff) return utf16(bytes, { isSwapped: true })
-  if (bytes.includes(0)) throw fillInFailure(FILL_IN_MESSAGES.not_text)
+  if (bytes.includes(0) || NO_TEXT.test(bytes.toString('latin1', 0, LOOKED_AT))) {
+    throw fillInFailure(FILL_IN_MESSAGES.not_text)
+  }
   // Separators, quotes and line ends are single bytes in both encodings, so the bytes are not decoded.
   const raw = bytes.toString('latin1')
   const toBytes = (piece: string) => Buffer.from(piece, 'latin1')

@@ -1,7 +1,7 @@
 // Which columns of a table say who a row is about, and which are to be filled in with what: guessed from the
 // headings, and from whose ids and names the first rows have.
 import { guessHeader } from '../../src/imports/column-maps/guess-header.ts'
-import { meaningOf } from '../../src/imports/column-maps/column-words.ts'
+import { meaningOf, withoutPercent } from '../../src/imports/column-maps/column-words.ts'
 import type { Fill, FillInOptions, MatchBy } from '../../src/fill-in/fill-in-options.ts'
 import { headingKey } from '../../src/fill-in/heading-key.ts'
 import { HEADINGS, SHOWN, type TableGuess } from '../../src/fill-in/table-guess.ts'
@@ -17,6 +17,19 @@ const FILLED_MAX = 20
 const LETTER = /^\p{L}{1,3}[+-]?$/u
 const POINTS = new Set(['points', 'pointsearned', 'puntos', 'puntaje', 'punkte', 'gesamtpunkte'])
 const LETTERS = new Set(['letter', 'lettergrade', 'letra', 'calificacionconletra', 'calificacionenletra'])
+
+/**
+ * Words for a grade that mean a remark in other languages, or that only offices use. They count where the
+ * column is empty.
+ */
+const GRADES = new Set([
+  'note', 'noten', 'abschlussnote', 'kursnote', 'zeugnisnote', 'semesternote', 'modulnote', 'ergebnis',
+  'notedefinitive', 'resultat', 'calificaciones', 'calificaciondefinitiva', 'notadefinitiva', 'evaluacion',
+  'notas', 'classificacao', 'classificacaofinal', 'conceito', 'voto', 'votofinale', 'voti', 'valutazione',
+  'ocena', 'ocenakoncowa', 'oceny', 'ocjena', 'znamka', 'hodnoceni', 'cijfer', 'eindcijfer', 'karakter',
+  'betyg', 'slutbetyg', 'arvosana', 'osztalyzat', 'jegy', 'hinne', 'pazymys', 'vertejums', 'оценка',
+  'итоговаяоценка', 'оцінка', 'βαθμος', 'puan', '成績', '成绩', '点数', '分数', '성적', '점수', 'الدرجة',
+].map(plain))
 
 /** The first rows of a sheet. */
 export interface TableSample {
@@ -99,7 +112,10 @@ function matchOf (
   return { match: [], known: 0 }
 }
 
-/** Columns for a total or for a task. Those that have room before those that are full. */
+/**
+ * Columns for a total or for a task. Those that have room before those that are full. Without any, or with
+ * one only for the percent, an empty column for the grade in other languages.
+ */
 function fillOf (columns: readonly Column[], basis: GuessBasis): Fill[] {
   const most = Math.max(0, ...columns.map(({ values }) => values.length))
   const found = columns.flatMap((column) => {
@@ -107,6 +123,14 @@ function fillOf (columns: readonly Column[], basis: GuessBasis): Fill[] {
     return source === undefined ? [] : [{ column, fill: { column: column.heading, with: source } }]
   })
   const withRoom = found.filter(({ column }) => column.values.length < Math.max(1, most))
+  const isInPercent = withRoom.every(({ column }) => meaningOf(column.heading).isPercent)
+  const others = columns.filter((one) => found.every(({ column }) => column !== one))
+  const grade = others.find(({ heading, values }) => values.length === 0 && GRADES.has(plain(heading)))
+  const isBeside = withRoom.length > 0 && isInPercent && basis.hasGrades
+  if (grade !== undefined && (found.length === 0 || isBeside)) {
+    const source = found.length === 0 ? 'course_average' : 'grade'
+    return [...withRoom.map(({ fill }) => fill), { column: grade.heading, with: source }].slice(0, FILLED_MAX)
+  }
   return (withRoom.length > 0 ? withRoom : found.slice(0, 1)).slice(0, FILLED_MAX).map(({ fill }) => fill)
 }
 
@@ -114,10 +138,12 @@ function sourceOf ({ heading, values }: Column, { tasks, hasGrades }: GuessBasis
   const key = headingKey(heading)
   const [task, other] = tasks.filter(({ title }) => headingKey(title) === key)
   if (task !== undefined && other === undefined) return `task:${task.id}`
-  const word = heading.slice(0, NAME_MAX).normalize('NFD').replace(/[^\p{L}\p{N}%]/gu, '').toLowerCase()
+  const word = plain(heading)
   if (LETTERS.has(word)) return hasGrades ? 'grade' : undefined
   if (POINTS.has(word)) return 'points'
-  if (!meaningOf(heading).isTotal) return undefined
+  const isGrade = values.length === 0 && meaningOf(heading).isPercent &&
+    GRADES.has(plain(withoutPercent(heading)))
+  if (!isGrade && !meaningOf(heading).isTotal && !meaningOf(withoutPercent(heading)).isTotal) return undefined
   const isLetters = values.length > 0 && values.every((value) => LETTER.test(value))
   return isLetters && hasGrades ? 'grade' : 'course_average'
 }
@@ -134,6 +160,11 @@ function shownHeadings (cells: readonly string[]): string[] {
   }
   while (shown.at(-1)?.trim() === '') shown.pop()
   return shown
+}
+
+/** Without case, accents, blanks and signs. */
+function plain (heading: string): string {
+  return heading.slice(0, NAME_MAX).normalize('NFD').replace(/[^\p{L}\p{N}%]/gu, '').toLowerCase()
 }
 
 function trimmed (cells: readonly string[]): string[] { return cells.map((cell) => cell.trim()) }

@@ -5,10 +5,10 @@ import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import yazl from 'yazl'
-import { hasCode, type DomainError } from '../../src/errors.ts'
+import { hasCode } from '../../src/errors.ts'
 import { stageStream } from '../../src/files/staged-file.ts'
 import type { OfficePackage } from '../../src/imports/spreadsheet/office-package.ts'
-import { shorten, shortenName } from '../../src/short-text.ts'
+import { shortenName } from '../../src/short-text.ts'
 import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 
@@ -146,7 +146,8 @@ async function * readEntry (archive: ZipFile, entry: Entry): AsyncGenerator<Buff
   if (checksum !== entry.crc32) throw damaged(new Error('a checksum is wrong'))
 }
 
-function damaged (error: unknown): DomainError {
-  const why = shorten(error instanceof Error ? error.message : String(error), 200)
-  return fillInFailure(`The workbook is damaged (${why}). Open it in Excel and save it again.`)
+/** Without the words of a library. Errors of the file system are thrown on. */
+function damaged (error: unknown): unknown {
+  const isOfDisk = error instanceof Error && 'syscall' in error
+  return isOfDisk ? error : fillInFailure(FILL_IN_MESSAGES.damaged)
 }

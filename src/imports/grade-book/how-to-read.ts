@@ -69,7 +69,10 @@ export async function howToRead (
       'book of Canvas, Moodle, Brightspace, Blackboard, Google Classroom, Schoology, Gradescope, Sakai or ' +
       `Open edX; ${forOtherTables(guess, options)}`
     : `is a table whose columns are not all clear${marksIn(guess)}; `
-  const message = what + howToChooseColumns(options.askedBy)
+  // Without a guess, the page has no columns to choose.
+  const message = what + (guess === undefined && options.askedBy === 'session'
+    ? 'check that it is the right file, or save its table as "CSV UTF-8" or as an Excel workbook (.xlsx)'
+    : howToChooseColumns(options.askedBy))
   throw new Refusal({ file: file.name }, message, options.dryRun ? guess : undefined)
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -67,18 +68,44 @@ const OTHERS: Readonly<Record<string, string>> = {
   cfb:
     'an old Excel or Word document (.xls, .doc), or one with a password; ' +
     'save it as "Excel Workbook (.xlsx)" without a password',
-  pdf: 'a PDF document; export the data as CSV instead',
+  pdf: 'a PDF document, which cannot be imported; export the data as CSV or as an Excel workbook (.xlsx)',
   sqlite: 'a SQLite database; export its data as CSV instead',
 }
 
 async function refuseOtherFiles (path: string, name: string, askedBy?: AskedBy): Promise<void> {
-  const ending = (await fileTypeFromBuffer(await headOf(path)).catch(() => undefined))?.ext ?? ''
+  const head = await headOf(path)
+  const known = (await fileTypeFromBuffer(head).catch(() => undefined))?.ext ?? ''
+  const ending = /\.pdf$/i.test(path) ? 'pdf' : known
   const archive = /\.(tar\.gz|tgz)$/i.test(path) && ending === 'gz' ? ARCHIVES['tar.gz'] : ARCHIVES[ending]
   if (archive !== undefined) {
     const message = `is ${archive}, expected a zip; ${howToUnpack(askedBy)}`
     throw new Refusal({ file: name }, message)
   }
   if (OTHERS[ending] !== undefined) throw new Refusal({ file: name }, `is ${OTHERS[ending]}`)
+  if (/\.xls[xm]$/i.test(path) && !mayBeText(head)) {
+    const message = 'is not an Excel workbook, although its name says so; download it again, or open it in ' +
+      'Excel and save it again'
+    throw new Refusal({ file: name }, message)
+  }
+}
+
+/** Characters that no text in UTF-8 or Windows-1252 has. */
+// eslint-disable-next-line no-control-regex
+const NO_TEXT = /[\x00-\x08\x0e-\x19]/
+/** A text in Windows-1252 has fewer letters than this outside of ASCII. */
+const OTHER_LETTERS_MAX = 0.3
+
+/** Whether the beginning of a file may be that of a text, which some programs give the name of a workbook. */
+function mayBeText (head: Buffer): boolean {
+  const mark = head.toString('hex', 0, 2)
+  if (mark === 'fffe' || mark === 'feff') return true
+  // UTF-16 without a mark, which begins with a letter of ASCII.
+  const [first = 0, second = 0] = head
+  if ((first === 0 || second === 0) && first + second > 0 && first + second < 0x80) return true
+  if (NO_TEXT.test(head.toString('latin1'))) return false
+  // The last character may be cut.
+  if ([0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, Math.max(0, head.length - cut))))) return true
+  return head.filter((byte) => byte > 0x7f).length < OTHER_LETTERS_MAX * head.length
 }
 
 async function headOf (path: string): Promise<Buffer> {

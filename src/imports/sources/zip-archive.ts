@@ -49,10 +49,7 @@ const DEPTH_MAX = 3
  */
 export async function openZipArchive (path: string, options: OpenZipOptions): Promise<Source> {
   const { name, budget, scratchFolder, depth = 0 } = options
-  const damaged = (error: unknown) => {
-    const why = shorten((error as Error).message, 200)
-    return new Refusal({ file: name }, `is not a complete zip archive: ${why}`)
-  }
+  const damaged = (error: unknown) => new Refusal({ file: name }, archiveFault(error))
   let archive: yauzl.ZipFile
   try {
     archive = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false })
@@ -99,6 +96,21 @@ export async function openZipArchive (path: string, options: OpenZipOptions): Pr
     archive.close()
     throw error instanceof Refusal ? error : damaged(error)
   }
+}
+
+/** What yauzl says about the name of an entry. */
+const OUTSIDE = /^(invalid relative path|absolute path|invalid characters in fileName)/
+
+/** What is wrong, without the words of a library. Errors of the file system keep their own. */
+function archiveFault (error: unknown): string {
+  const { message, errno } = error as NodeJS.ErrnoException & { errno?: unknown }
+  if (OUTSIDE.test(message)) {
+    return 'has an entry whose path leads out of the archive; create the archive again'
+  }
+  const isOfDisk = typeof errno === 'number' && 'syscall' in (error as object)
+  return isOfDisk
+    ? `cannot be read: ${shorten(message, 200)}`
+    : 'is not a complete zip archive; download or copy it again'
 }
 
 interface OpenedArchive {
@@ -232,7 +244,9 @@ async function * readEntry (
   budget: ByteBudget,
   { isAgain = false }: { isAgain?: boolean } = {}
 ): AsyncGenerator<Buffer, void, void> {
-  const damaged = (why: string) => new Refusal({ file: name }, `is damaged in its archive: ${why}`)
+  const damaged = () => {
+    return new Refusal({ file: name }, 'is damaged in its archive; download or copy the archive again')
+  }
   let checksum = 0
   try {
     for await (const chunk of await archive.openReadStreamPromise(entry) as AsyncIterable<Buffer>) {
@@ -241,9 +255,9 @@ async function * readEntry (
       yield chunk
     }
   } catch (error) {
-    throw error instanceof Refusal ? error : damaged(shorten((error as Error).message, 200))
+    throw error instanceof Refusal ? error : damaged()
   }
-  if (checksum !== entry.crc32) throw damaged('the checksum is wrong')
+  if (checksum !== entry.crc32) throw damaged()
 }
 
 async function bytesAt (

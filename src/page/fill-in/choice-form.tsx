@@ -2,7 +2,9 @@ import type { Book } from '../../http/schemas/book.ts'
 import type { TableGuess } from '../../fill-in/table-guess.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { Add, ColumnSelect, FillRow, Remove } from './column-fields.tsx'
-import { MATCH_BY, namedHeadings, type Choice, type MatchBy } from './fill-in-choice.ts'
+import {
+  emptyColumn, MATCH_BY, namedHeadings, valuesOf, type Choice, type MatchBy,
+} from './fill-in-choice.ts'
 
 /** Cells of a row that name it in a list, and values of a column that are examples. */
 const EXAMPLES = 3
@@ -23,12 +25,7 @@ export function ChoiceForm ({ table, choice, book, onChange, onTable }: ChoiceFo
   const used = [...choice.match, ...choice.fill].map(({ column }) => column)
   const free = headings.filter((heading) => !used.includes(heading))
   const isIncomplete = headings.length < table.headings.length
-  const examples = (column: string) => {
-    const at = table.headings.indexOf(column)
-    const below = table.rows.filter(({ row }) => row > (choice.headerRow ?? 0))
-    return below.map(({ cells }) => cells[at] ?? '').filter((cell) => cell.trim() !== '').slice(0, EXAMPLES)
-      .join(' · ')
-  }
+  const examples = (column: string) => (valuesOf(table, column) ?? []).slice(0, EXAMPLES).join(' · ')
   const columns = (column: string) => headings.filter((one) => one === column || free.includes(one))
   return (
     <>
@@ -103,7 +100,7 @@ export function ChoiceForm ({ table, choice, book, onChange, onTable }: ChoiceFo
           label={t(choice.match.length === 0 ? 'fillIn.addMatch' : 'fillIn.addMatchToo')}
           isPossible={free.length > 0}
           onClick={() => {
-            const [column = ''] = free
+            const column = free.find((one) => valuesOf(table, one)?.length !== 0) ?? free[0] ?? ''
             onChange({ ...choice, match: [...choice.match, { column, by: nextBy(choice.match) }] })
           }}
         />
@@ -126,10 +123,10 @@ export function ChoiceForm ({ table, choice, book, onChange, onTable }: ChoiceFo
           />
         ))}
         <Add
-          label={t('fillIn.addFill')}
+          label={t(choice.fill.length === 0 ? 'fillIn.addFill' : 'fillIn.addFillToo')}
           isPossible={free.length > 0}
           onClick={() => {
-            const [column = ''] = free
+            const column = emptyColumn(table, free)
             const fill = { column, with: 'course_average', as: 'percent', decimals: 2 } as const
             onChange({ ...choice, fill: [...choice.fill, fill] })
           }}

@@ -89,8 +89,9 @@ interface ColumnSelectProps {
   onChange: (column: string) => void
 }
 
-/** One of the columns of the table, with its first values. */
+/** One of the columns of the table, with its first values. Blank: none is chosen yet. */
 export function ColumnSelect ({ label, value, columns, examples, onChange }: ColumnSelectProps) {
+  const { t } = useTexts()
   return (
     <label>
       {label}
@@ -100,6 +101,7 @@ export function ColumnSelect ({ label, value, columns, examples, onChange }: Col
           onChange(currentTarget.value)
         }}
       >
+        {value === '' && <option value='' disabled>{t('fillIn.addMatch')}</option>}
         {columns.map((column) => <option key={column} value={column}>{column}</option>)}
       </select>
       {examples !== '' && <span class='muted small examples' dir='auto'>{examples}</span>}

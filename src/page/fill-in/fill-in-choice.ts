@@ -1,5 +1,5 @@
 import type { FillInOptions } from '../../fill-in/fill-in-options.ts'
-import type { TableGuess } from '../../fill-in/table-guess.ts'
+import { SHOWN, type TableGuess } from '../../fill-in/table-guess.ts'
 import { headingKey } from '../../fill-in/heading-key.ts'
 
 export type MatchBy = FillInOptions['match'][number]['by']
@@ -9,6 +9,7 @@ export const FILL_AS: readonly FillAs[] = ['percent', 'fraction', 'percent_text'
 
 /** A column that is filled in, as the form has it. */
 export interface ChosenFill {
+  /** Blank: it is not chosen yet. */
   column: string
   /** `course_average`, `grade`, `points`, `task:ID`. */
   with: string
@@ -62,7 +63,28 @@ export function hasFormat (source: string): boolean { return source !== 'grade' 
 /** What is missing before the table can be filled in; undefined: nothing. */
 export function faultOf ({ match, fill }: Choice): 'needsMatch' | 'needsFill' | undefined {
   if (match.length === 0) return 'needsMatch'
-  return fill.length === 0 ? 'needsFill' : undefined
+  return fill.length === 0 || fill.some(({ column }) => column === '') ? 'needsFill' : undefined
+}
+
+/** The values of a column in the rows that are shown. Undefined: the column is not among those shown. */
+export function valuesOf (table: TableGuess, column: string): string[] | undefined {
+  const at = table.headings.indexOf(column)
+  if (at < 0 || at >= SHOWN.columns) return undefined
+  return table.rows.filter(({ row }) => row > (table.header_row ?? 0))
+    .map(({ cells }) => cells[at] ?? '').filter((cell) => cell.trim() !== '')
+}
+
+/** The first of these columns that is empty as far as it is shown; blank: none is. */
+export function emptyColumn (table: TableGuess, columns: readonly string[]): string {
+  return columns.find((column) => valuesOf(table, column)?.length === 0) ?? ''
+}
+
+/** Neither a number nor a mark such as A+, NB, III. */
+const LONG_TEXT = /^(?!.*\p{N}).*\p{L}{4}/u
+
+/** Whether a column has texts such as names, which nobody wants to replace by grades. */
+export function hasTexts (table: TableGuess, column: string): boolean {
+  return (valuesOf(table, column) ?? []).some((value) => LONG_TEXT.test(value))
 }
 
 /** The headings that can be named: those that are there once. */

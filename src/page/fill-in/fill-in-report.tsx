@@ -1,10 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import type { FillInResult } from '../../http/schemas/fill-in.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import type { Choice } from './fill-in-choice.ts'
+import type { TableGuess } from '../../fill-in/table-guess.ts'
+import { hasTexts, type Choice } from './fill-in-choice.ts'
 
 /** What would be filled in: counts, the first rows before and after, and who is missing where. */
-export function FillInReport ({ report, choice }: { report: FillInResult, choice: Choice }) {
+export function FillInReport (
+  { report, choice, table }: { report: FillInResult, choice: Choice, table: TableGuess }
+) {
   const { t } = useTexts()
   const { counts } = report
   const others = [
@@ -17,7 +20,9 @@ export function FillInReport ({ report, choice }: { report: FillInResult, choice
       <p class={`notice ${counts.filled > 0 ? 'good' : ''}`}>
         {t(counts.filled > 0 ? 'fillIn.filled' : 'fillIn.filledNone', { count: counts.filled })}{' '}
         {counts.filled === 0 && counts.matched === 0 && t('fillIn.noMatch')}
-        {counts.filled === 0 && counts.kept > 0 && t('fillIn.allKept')}
+        {counts.filled === 0 && counts.kept > 0 && (
+          t(choice.fill.some(({ column }) => hasTexts(table, column)) ? 'fillIn.textsKept' : 'fillIn.allKept')
+        )}
       </p>
       {others.length > 0 && <ul>{others.map((one) => <li key={one}>{one}</li>)}</ul>}
       {report.preview.length > 0 && <Preview report={report} choice={choice} />}

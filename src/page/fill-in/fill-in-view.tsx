@@ -7,7 +7,7 @@ import { FileChooser } from '../imports/file-chooser.tsx'
 import { courseLink } from '../router.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { ChoiceForm } from './choice-form.tsx'
-import { choiceOf, faultOf, optionsOf, type Choice } from './fill-in-choice.ts'
+import { choiceOf, faultOf, namedHeadings, optionsOf, type Choice } from './fill-in-choice.ts'
 import { FillInReport } from './fill-in-report.tsx'
 import { FillInStatus } from './fill-in-status.tsx'
 import { rememberChoice, rememberedChoice, type TablePlace } from './remembered-choices.ts'
@@ -133,6 +133,9 @@ export function FillInView ({ courseId, book }: { courseId: number, book: Book }
     setChoice({ ...choice })
   }
 
+  /** It has columns to match and to fill in. */
+  const isTable = looked !== undefined && namedHeadings(looked.table.headings).length > 1
+
   return (
     <>
       <section class='panel' aria-label={t('tabs.fill-in')}>
@@ -149,7 +152,9 @@ export function FillInView ({ courseId, book }: { courseId: number, book: Book }
       {looked !== undefined && choice !== undefined && (
         <section class='panel' aria-labelledby='fill-in-columns'>
           <h2 id='fill-in-columns'>{t('fillIn.columns')}</h2>
-          <p>{t(isRemembered ? 'fillIn.remembered' : 'fillIn.guessed')}</p>
+          {isTable
+            ? <p>{t(isRemembered ? 'fillIn.remembered' : 'fillIn.guessed')}</p>
+            : <p class='notice bad'>{t('fillIn.noHeader')}</p>}
           <ChoiceForm
             table={looked.table}
             choice={choice}
@@ -164,13 +169,13 @@ export function FillInView ({ courseId, book }: { courseId: number, book: Book }
           />
         </section>
       )}
-      {choice !== undefined && (
+      {choice !== undefined && isTable && (
         <section class='panel' aria-labelledby='fill-in-result'>
           <h2 id='fill-in-result'>{t('fillIn.result')}</h2>
           <div class={isChecked || isMaking ? '' : 'old'} aria-busy={!isChecked}>
             {fault !== undefined && <p class='notice'>{t(`fillIn.${fault}`)}</p>}
-            {fault === undefined && checked !== undefined && (
-              <FillInReport report={checked.report} choice={checked.choice} />
+            {fault === undefined && checked !== undefined && looked !== undefined && (
+              <FillInReport report={checked.report} choice={checked.choice} table={looked.table} />
             )}
           </div>
           <p class='row'>

@@ -90,6 +90,20 @@ t.test('a table is guessed, and what the guess would fill in is counted', async 
     const result = await guessed('ID,Grade,grade ,Total\n0042,,,7\n0007,,,8\n')
     t.match(result.table, { match: [{ column: 'ID' }], fill: [{ column: 'Total', with: 'course_average' }] })
     t.match(result.counts, { filled: 0, kept: 2 })
+    const office = await guessed(
+      'Matrikel-Nr.;Nachname;Vorname;Endnote %;Note\n0042;Ames;Ann;;\n0007;Burr;Bo;;\n'
+    )
+    t.match(office, {
+      counts: { filled: 2 }, table: { fill: [{ column: 'Endnote %', with: 'course_average' }] },
+    }, 'headings in German')
+    t.equal(office.table.fill.length, 1, 'no column for grades without a grading scale')
+    for (const [heading, cell, filled] of [
+      ['Ocena', '', ['Ocena']], ['Оценка', '', ['Оценка']], ['Note (%)', '', ['Note (%)']],
+      ['Voto', '', ['Voto']], ['Note', '', ['Note']], ['Note', 'moved', []], ['Remark', '', []],
+    ] as const) {
+      const { table } = await guessed(`ID;Name;${heading}\n0042;Ames;${cell}\n0007;Burr;\n`)
+      t.strictSame(table.fill.map(({ column }: { column: string }) => column), filled, `${heading} ${cell}`)
+    }
     const mails = await guessed('Person,Wer\nANN@example.edu,x\nbo@example.edu,y\n')
     t.match(mails.table, { match: [{ column: 'Person', by: 'email' }], fill: [] })
     const names = await guessed('Wer,Mark\n"Ames, Ann",\nBo Burr,\n')
