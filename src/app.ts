@@ -164,7 +164,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(metricsRoutes, { config, metrics })
   await server.register(signInRoutes, { cookie, sessions })
   await server.register(singleSignOnRoutes, {
-    authentication, config, cookie, links, passwordResets, singleSignOn: services.singleSignOn,
+    authentication, config, cookie, links, passwordResets, setup: services.setup,
+    singleSignOn: services.singleSignOn,
   })
   await server.register(setupRoutes, { config, cookie, setup: services.setup })
   await server.register(mySessionsRoutes, { sessions })

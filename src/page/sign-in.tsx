@@ -93,6 +93,7 @@ function SignInForm (
     <>
       <h1>{t('signIn.title')}</h1>
       <p>{t('signIn.lead')}</p>
+      {options?.needs_setup === true && <p class='notice'>{t('signIn.needsSetup')}</p>}
       {isLost && error === undefined && <p class='notice' role='status'>{t('signIn.lost')}</p>}
       <form
         onSubmit={(event) => {

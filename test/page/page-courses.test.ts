@@ -11,7 +11,13 @@ t.test('courses: found, renamed, given to a teacher, archived, restored, deleted
 }, async (t) => {
   const service = await startPage(t, {
     courses: [
-      sampleCourse({ name: 'Física Æ' }),
+      sampleCourse({
+        name: 'Física Æ',
+        teachers: [
+          { email: TEACHER, firstName: 'Jo', lastName: 'Teacher' },
+          { email: 'olga@example.edu', firstName: 'Olga', lastName: 'Roster' },
+        ],
+      }),
       sampleCourse({ name: 'Chemistry', sourceId: 'chemistry', teachers: [{ email: 'ines@example.edu' }] }),
     ],
   })
@@ -105,8 +111,15 @@ t.test('courses: found, renamed, given to a teacher, archived, restored, deleted
   await t.test('the courses of a user; a course is deleted after a question', async (t) => {
     await page.getByRole('link', { name: 'Users' }).click()
     const jo = page.getByRole('row', { name: new RegExp(TEACHER) })
+    await page.getByRole('row', { name: /Neu/ }).getByText('Never', { exact: true }).waitFor()
     await jo.getByRole('link', { name: 'Física Æ' }).waitFor()
     await page.getByRole('row', { name: /Neu/ }).getByRole('link', { name: 'Chemistry' }).waitFor()
+    const rosterOnly = page.getByRole('region', { name: 'In the roster only' })
+    await rosterOnly.getByRole('link', { name: 'Física Æ' }).waitFor()
+    await rosterOnly.getByRole('button', { name: 'Invitation link for olga@example.edu' }).click()
+    await page.getByRole('heading', { name: 'Invitation for olga@example.edu' }).waitFor()
+    await rosterOnly.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Done' }).click()
     await jo.getByRole('link', { name: 'Jo Teacher' }).click()
     await page.getByRole('heading', { name: 'Jo Teacher' }).waitFor()
     await page.getByRole('region', { name: 'Courses' }).getByRole('link', { name: 'Física Æ' }).waitFor()

@@ -29,6 +29,8 @@ t.test('the setup link: the first administrator, and what they do next', chromiu
   const address = await service.server.listen({ host: '127.0.0.1', port: 0 })
   const { page, problems } = await openPage(t, address, { viewport: { width: 390, height: 844 } })
   const messages = consoleOf(page)
+  await page.goto(address)
+  await page.getByText('Perfbook has no administrator yet. Open the one-time setup link').waitFor()
   const { secret } = (await setup.createLink())!
   await page.goto(`${address}/#setup=${secret}`)
   await hasFocus(t, page.getByLabel('Your name'))

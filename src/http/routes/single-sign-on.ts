@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { PasswordResets } from '../../accounts/password-resets.ts'
+import type { Setup } from '../../accounts/setup.ts'
 import type { SignInRefusal, SingleSignOn } from '../../accounts/single-sign-on.ts'
 import type { Config } from '../../config.ts'
 import { DomainError, type HttpErrorCode } from '../../errors.ts'
@@ -30,6 +31,7 @@ interface SingleSignOnRoutesOptions {
   cookie: SignedCookie
   links: Links
   passwordResets: Pick<PasswordResets, 'isPossible'>
+  setup: Pick<Setup, 'isNeeded'>
   /** Undefined: it is not set up. */
   singleSignOn: SingleSignOn | undefined
 }
@@ -37,7 +39,7 @@ interface SingleSignOnRoutesOptions {
 /** Single sign-on: to the provider and back. A browser that is refused goes to the page, which shows why. */
 export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOptions> = async (
   app,
-  { authentication, config, cookie, links, passwordResets, singleSignOn }
+  { authentication, config, cookie, links, passwordResets, setup, singleSignOn }
 ) => {
   const ticketCookie = signInCookie(config.PUBLIC_URL, links.prefix)
   const rateLimit = {
@@ -50,6 +52,13 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
       }),
   }
   const redirectUri = (request: FastifyRequest) => links.absolute(request, '/api/oidc/callback')
+
+  /** There is always an administrator once there has been one. */
+  let isSetUp = false
+  async function needsSetup (): Promise<boolean> {
+    if (!isSetUp) isSetUp = !await setup.isNeeded()
+    return !isSetUp
+  }
 
   function required (): SingleSignOn {
     if (singleSignOn === undefined) throw new DomainError('SINGLE_SIGN_ON_OFF')
@@ -90,6 +99,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
       user: principal?.credential.kind === 'session'
         ? { ...principalJson(principal), has_password: principal.hasPassword }
         : null,
+      ...(principal === undefined && await needsSetup() ? { needs_setup: true } : {}),
     })
   })
 

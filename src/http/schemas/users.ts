@@ -88,6 +88,9 @@ export const signInOptionsSchema = Type.Object({
   }, {
     description: 'The user whose session the cookie belongs to; null: signed out',
   })),
+  needs_setup: Type.Optional(Type.Boolean({
+    description: 'True: there is no administrator yet; the setup link makes the first. Otherwise left out.',
+  })),
 })
 export type SignInOptions = Static<typeof signInOptionsSchema>
 

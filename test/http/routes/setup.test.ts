@@ -21,6 +21,8 @@ t.test('the link makes the first administrator, whose school is that of imports 
   const browser = newBrowser(service)
   const check = async (token: string) =>
     (await browser.call('POST', '/api/setup/check', { body: { token } })).json()
+  const needsSetup = async () => (await newBrowser(service).call('GET', '/api/sign-in-options')).json().needs_setup
+  t.equal(await needsSetup(), true)
   const old = (await setup.createLink())!.secret
   const { secret: token } = (await setup.createLink())!
   writeFileSync(setupFile(service), 'http://localhost/#setup=…\n')
@@ -63,6 +65,7 @@ t.test('the link makes the first administrator, whose school is that of imports 
   t.match(first.headers['set-cookie'], /HttpOnly/)
   t.equal((await newBrowser(service).signIn(ADMIN)).status, 200)
   t.notOk(existsSync(setupFile(service)), 'the file is gone')
+  t.equal(await needsSetup(), undefined)
   t.match(await check(token), { statusCode: 410, code: 'SETUP_DONE' })
   t.match(
     (await browser.call('POST', '/api/setup', { body: body(token) })).json(),

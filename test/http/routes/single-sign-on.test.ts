@@ -68,6 +68,7 @@ t.test("the school's account signs in: no password, any case, a new session each
     single_sign_on: { name: 'School account', url: '/api/oidc/login' },
     password_reset: false,
     user: null,
+    needs_setup: true,
   })
   provider.person = { email: 'Teacher@Example.EDU', email_verified: true }
   const teacher = browser()
@@ -328,6 +329,7 @@ t.test('not set up', async (t) => {
     single_sign_on: null,
     password_reset: false,
     user: null,
+    needs_setup: true,
   })
   for (const path of ['login', 'callback?code=x&state=y']) {
     t.match((await call('GET', `/api/oidc/${path}`, { token: null })).json(), {

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import type { CourseItem, CourseTeacherItem } from '../../../http/schemas/book.ts'
 import type { Account, OneTimeLink } from '../../../http/schemas/users.ts'
 import { ApiError, call } from '../../api.ts'
+import { emailKey } from '../../email-key.ts'
 import { adminLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 import { teacherName } from './course-table.tsx'
@@ -172,5 +173,3 @@ export function TeachersDialog ({ course, onChanged, onClose }: TeachersDialogPr
     </FormDialog>
   )
 }
-
-function emailKey (email: string): string { return email.trim().normalize('NFC').toLowerCase() }

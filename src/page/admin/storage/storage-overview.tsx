@@ -1,11 +1,14 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Job, Ticket } from '../../../http/schemas/common.ts'
+import type { Account } from '../../../http/schemas/users.ts'
 import type { Storage } from '../../../http/schemas/storage.ts'
+import { personName } from '../../../person-name.ts'
 import { call } from '../../api.ts'
 import { followJob, hasEnded } from '../../exports/follow-job.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
+import { useLoaded } from '../../use-loaded.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 
 const LOOKS: Partial<Record<Job['status'], string>> = { succeeded: 'good', failed: 'bad' }
@@ -144,6 +147,11 @@ function Expired ({ expired: { files, bytes, tombstones } }: Pick<Storage, 'expi
 
 function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: Storage }) {
   const { t, size, number, percent } = useTexts()
+  const { value: users } = useLoaded('users', (signal) => call<Account[]>('GET', 'api/users', { signal }))
+  const nameOf = (userId: number) => {
+    const user = users?.find(({ id }) => id === userId)
+    return user === undefined ? undefined : personName(user.first_name, user.last_name) || user.email
+  }
   return (
     <section class='panel' aria-labelledby='owners-title'>
       <h2 id='owners-title'>{t('storage.owners')}</h2>
@@ -168,9 +176,16 @@ function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: S
                         {owner.name ?? t('jobs.courseNumber', { id: String(owner.owner_id) })}
                       </a>
                       )
-                    : t(owner.owner_type === 'user' ? 'storage.uploads' : 'storage.other', {
-                      id: String(owner.owner_id),
-                    })}
+                    : (
+                      <bdi>
+                        {owner.owner_type === 'user'
+                          ? t('storage.uploads', {
+                            name: nameOf(owner.owner_id) ??
+                              t('audit.userNumber', { id: String(owner.owner_id) }),
+                          })
+                          : t('storage.other', { id: String(owner.owner_id) })}
+                      </bdi>
+                      )}
                 </td>
                 <td class='number'>{number(owner.files)}</td>
                 <td class='number'>{size(owner.bytes)}</td>

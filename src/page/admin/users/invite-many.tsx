@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Account, OneTimeLink } from '../../../http/schemas/users.ts'
 import { call } from '../../api.ts'
+import { emailKey } from '../../email-key.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 import { peopleIn, type ListedPerson } from './people-list.ts'
 
@@ -16,12 +17,14 @@ interface Answer {
 }
 
 interface InviteManyProps {
+  /** Those that exist already. */
+  accounts: readonly Account[]
   onInvited: (accounts: Account[]) => void
   onClose: () => void
 }
 
 /** Invites the people of a list, which is pasted or read from a CSV file, with one answer for each. */
-export function InviteMany ({ onInvited, onClose }: InviteManyProps) {
+export function InviteMany ({ accounts, onInvited, onClose }: InviteManyProps) {
   const { t, reason } = useTexts()
   const [text, setText] = useState('')
   const [role, setRole] = useState<Account['role']>('teacher')
@@ -40,7 +43,10 @@ export function InviteMany ({ onInvited, onClose }: InviteManyProps) {
 
   function read (list: string) {
     setText(list)
-    setPeople(peopleIn(list))
+    // Those of a roster can be invited, too.
+    const taken = new Set(accounts.flatMap((one) => one.is_roster_only ? [] : [emailKey(one.email)]))
+    setPeople(peopleIn(list).map((one) =>
+      one.fault === undefined && taken.has(emailKey(one.email)) ? { ...one, fault: 'hasAccount' } : one))
     setAnswers(undefined)
   }
   async function invite () {
@@ -200,7 +206,19 @@ function StateOf (
   { person, answer, isOver }: { person: ListedPerson, answer: Answer | undefined, isOver: boolean }
 ) {
   const { t, reason } = useTexts()
-  if (person.fault !== undefined) return <span class='tag bad'>{t(`invite.${person.fault}`)}</span>
+  if (person.fault !== undefined) {
+    const [teacher, admin, student] = ROLES.map((one) => t(`role.${one}`))
+    return (
+      <div>
+        <span class='tag bad'>{t(`invite.${person.fault}`)}</span>
+        {person.fault === 'badRole' && (
+          <div class='small'>
+            {t('invite.roles', { teacher: teacher ?? '', admin: admin ?? '', student: student ?? '' })}
+          </div>
+        )}
+      </div>
+    )
+  }
   if (answer === undefined) {
     return <span class={isOver ? 'tag bad' : 'muted'}>{t(isOver ? 'invite.notSent' : 'invite.new')}</span>
   }

@@ -1,9 +1,10 @@
 // A list of people as administrators have it: pasted from a mail or a spreadsheet, or a CSV file.
 import type { Account } from '../../../http/schemas/users.ts'
+import { emailKey } from '../../email-key.ts'
 import { fold } from '../../fold.ts'
 
 type Role = Account['role']
-type PersonFault = 'noEmail' | 'badEmail' | 'badRole' | 'twice' | 'tooLong'
+type PersonFault = 'noEmail' | 'badEmail' | 'badRole' | 'twice' | 'tooLong' | 'hasAccount'
 
 export interface ListedPerson {
   email: string
@@ -53,7 +54,7 @@ export function peopleIn (text: string): ListedPerson[] {
   })
   const seen = new Set<string>()
   return people.map((person) => {
-    const key = person.email.normalize('NFC').toLowerCase()
+    const key = emailKey(person.email)
     const isTwice = person.email !== '' && seen.has(key)
     seen.add(key)
     return { ...person, fault: person.fault ?? (isTwice ? 'twice' : undefined) }

@@ -8,6 +8,7 @@ import { adminLink, courseLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 import { useLoaded } from '../../use-loaded.ts'
 import { AccountState } from './account-state.tsx'
+import { neverText } from './never-text.ts'
 
 interface Found {
   account: Account
@@ -54,7 +55,7 @@ export function UserPage ({ userId }: { userId: number }) {
           <div>
             <dt>{t('users.lastSignIn')}</dt>
             <dd>
-              <RelativeTime at={account.last_sign_in_at} never={t('users.never')} />
+              <RelativeTime at={account.last_sign_in_at} never={t(neverText(account))} />
             </dd>
           </div>
         </dl>

@@ -5,6 +5,7 @@ import { RelativeTime } from '../../relative-time.tsx'
 import { adminLink, courseLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 import { AccountState } from './account-state.tsx'
+import { neverText } from './never-text.ts'
 
 const ROLES = ['teacher', 'admin', 'student'] as const
 /** How many courses are named. */
@@ -69,7 +70,7 @@ export function UserTable (
                 </div>
               </td>
               <td data-label={t('users.lastSignIn')}>
-                <RelativeTime at={account.last_sign_in_at} never={t('users.never')} />
+                <RelativeTime at={account.last_sign_in_at} never={t(neverText(account))} />
               </td>
               <td data-label={t('users.status')}>
                 <div>
@@ -150,7 +151,7 @@ function Person ({ account, isSelf }: { account: Account, isSelf: boolean }) {
 }
 
 /** The first of them by name, with links; the others on request. */
-function CoursesOf ({ courses }: { courses: readonly CourseItem[] | undefined }) {
+export function CoursesOf ({ courses }: { courses: readonly CourseItem[] | undefined }) {
   const { t } = useTexts()
   if (courses === undefined) return null
   if (courses.length === 0) return <span class='muted'>{t('users.noCourses')}</span>

@@ -2,8 +2,9 @@ import { useRef, useState } from 'preact/hooks'
 import { personName } from '../../../person-name.ts'
 import type { Account, OneTimeLink, SignInOptions, User } from '../../../http/schemas/users.ts'
 import { call } from '../../api.ts'
-import { useCoursesOfTeachers } from './use-courses-of-teachers.ts'
+import { useCoursesOfTeachers, type TeacherOfCourses } from './use-courses-of-teachers.ts'
 import { Confirm } from '../../confirm.tsx'
+import { emailKey } from '../../email-key.ts'
 import { fold, hasWords, searchWords } from '../../fold.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { useTexts } from '../../texts/use-texts.ts'
@@ -11,6 +12,7 @@ import { useLoaded } from '../../use-loaded.ts'
 import { InviteForm } from './invite-form.tsx'
 import { InviteMany } from './invite-many.tsx'
 import { LinkNotice } from './link-notice.tsx'
+import { RosterTeachers } from './roster-teachers.tsx'
 import { UserTable } from './user-table.tsx'
 
 type Which = 'all' | User['role'] | 'disabled'
@@ -22,7 +24,7 @@ const SHOWN_AT_ONCE = 100
 export function Users ({ user: self }: { user: User }) {
   const { t, reason } = useTexts()
   const { value, state, error, reload } = useUsers()
-  const coursesOf = useCoursesOfTeachers()
+  const { coursesOf, teachers } = useCoursesOfTeachers()
   const [query, setQuery] = useState('')
   const [which, setWhich] = useState<Which>('all')
   const [most, setMost] = useState(SHOWN_AT_ONCE)
@@ -46,6 +48,11 @@ export function Users ({ user: self }: { user: User }) {
     const name = personName(one.first_name, one.last_name)
     return isOf(one, which) && hasWords(fold(`${one.email} ${name}`), wanted)
   })
+  const keys = new Set(all.map(({ email }) => emailKey(email)))
+  const withoutAccount = state !== 'ready' || (which !== 'all' && which !== 'teacher')
+    ? []
+    : teachers.filter(({ email, teacher }) => !keys.has(emailKey(email)) &&
+      hasWords(fold(`${email} ${personName(teacher.first_name, teacher.last_name)}`), wanted))
   const keep = (account: Account) => {
     setChanged((before) => new Map(before).set(account.id, account))
   }
@@ -58,6 +65,23 @@ export function Users ({ user: self }: { user: User }) {
         link: await call<OneTimeLink>('POST', `api/users/${account.id}/reset`),
         isNew: !account.has_password,
       })
+    } catch (refusal) {
+      setFailure(refusal)
+    }
+  }
+  async function inviteTeacher ({ email, teacher }: TeacherOfCourses) {
+    setFailure(undefined)
+    try {
+      const { user, invitation } = await call<{ user: Account, invitation: OneTimeLink }>('POST', 'api/users', {
+        body: {
+          email,
+          role: 'teacher',
+          ...(teacher.first_name === null ? {} : { first_name: teacher.first_name }),
+          ...(teacher.last_name === null ? {} : { last_name: teacher.last_name }),
+        },
+      })
+      keep(user)
+      setLink({ email, link: invitation, isNew: true })
     } catch (refusal) {
       setFailure(refusal)
     }
@@ -103,6 +127,7 @@ export function Users ({ user: self }: { user: User }) {
       )}
       {inviting === 'many' && (
         <InviteMany
+          accounts={all}
           onInvited={(accounts) => {
             for (const account of accounts) keep(account)
           }}
@@ -199,6 +224,14 @@ export function Users ({ user: self }: { user: User }) {
             {t('users.more', { count: Math.min(SHOWN_AT_ONCE, matching.length - most) })}
           </button>
         </p>
+      )}
+      {withoutAccount.length > 0 && (
+        <RosterTeachers
+          teachers={withoutAccount}
+          onInvite={(one) => {
+            void inviteTeacher(one)
+          }}
+        />
       )}
       {asked !== undefined && (
         <Confirm
