@@ -21,7 +21,8 @@ t.test('the link makes the first administrator, whose school is that of imports 
   const browser = newBrowser(service)
   const check = async (token: string) =>
     (await browser.call('POST', '/api/setup/check', { body: { token } })).json()
-  const needsSetup = async () => (await newBrowser(service).call('GET', '/api/sign-in-options')).json().needs_setup
+  const needsSetup = async () =>
+    (await newBrowser(service).call('GET', '/api/sign-in-options')).json().needs_setup
   t.equal(await needsSetup(), true)
   const old = (await setup.createLink())!.secret
   const { secret: token } = (await setup.createLink())!

@@ -69,19 +69,14 @@ export function Users ({ user: self }: { user: User }) {
       setFailure(refusal)
     }
   }
-  async function inviteTeacher ({ email, teacher }: TeacherOfCourses) {
+  async function inviteTeacher ({ email }: TeacherOfCourses) {
     setFailure(undefined)
     try {
-      const { user, invitation } = await call<{ user: Account, invitation: OneTimeLink }>('POST', 'api/users', {
-        body: {
-          email,
-          role: 'teacher',
-          ...(teacher.first_name === null ? {} : { first_name: teacher.first_name }),
-          ...(teacher.last_name === null ? {} : { last_name: teacher.last_name }),
-        },
-      })
-      keep(user)
-      setLink({ email, link: invitation, isNew: true })
+      // The server knows their name.
+      const body = { email, role: 'teacher' }
+      const made = await call<{ user: Account, invitation: OneTimeLink }>('POST', 'api/users', { body })
+      keep(made.user)
+      setLink({ email, link: made.invitation, isNew: true })
     } catch (refusal) {
       setFailure(refusal)
     }
