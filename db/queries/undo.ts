@@ -84,6 +84,35 @@ export async function conflictsOf (db: Reads | Trx, importId: number): Promise<S
   return new Set(rows.map(({ id }) => id))
 }
 
+/** A later import that is in the way of an undo. */
+export interface LaterImport {
+  course_id: number
+  import_id: number
+  /** Ms. */
+  applied_at: number
+  reference: string | null
+}
+
+/** The imports that changed courses of an import after it and that are not undone, the newest first. */
+export async function laterImports (db: Reads | Trx, importId: number): Promise<LaterImport[]> {
+  const { rows } = await sql<LaterImport>`SELECT l.course_id, l.import_id, i.applied_at, i.reference
+    FROM undo_courses u
+    JOIN undo_courses l ON l.course_id = u.course_id AND l.import_id > u.import_id AND l.undone_by IS NULL
+    JOIN imports i ON i.id = l.import_id
+    WHERE u.import_id = ${importId} AND u.undone_by IS NULL
+    ORDER BY l.import_id DESC, l.course_id`.execute(db)
+  return rows
+}
+
+/** What jobs were requested with, as JSON, as far as they are kept. */
+export async function jobPayloads (
+  db: Reads | Trx, ids: readonly number[]
+): Promise<Array<{ id: number, payload: string }>> {
+  return ids.length === 0
+    ? []
+    : await db.selectFrom('jobs').select(['id', 'payload']).where('id', 'in', ids).execute()
+}
+
 /** Whether the run of a job may still write: see `STILL_RUNS` of imports. */
 export async function isRunning (
   trx: Trx, { jobId, token }: { jobId: number, token: number }

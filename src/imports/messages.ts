@@ -65,7 +65,8 @@ export const WARNINGS = {
   grades_in_words:
     'A column has words or letters instead of numbers; they were imported as completed, without scores',
   points_without_possible:
-    'A column has points but no points possible, so it gives no score; export percentages if you can',
+    'A column has points but no points possible, so its results count as completed, without scores; export ' +
+    'percentages if you can',
   erased_person: 'Erased people were left out; to let them back in, use {erased}',
   row_of_no_student: 'Rows of test students were left out',
   row_of_averages: 'Rows of averages, which are about no student, were left out',

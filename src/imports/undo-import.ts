@@ -4,8 +4,8 @@ import { DELETION_LOCK } from '../../db/queries/courses.ts'
 import { IMPORTS_LOCK } from '../../db/queries/erased-people.ts'
 import { appliedImport } from '../../db/queries/reports.ts'
 import {
-  conflictsOf, coursesOfImport, exportedCourses, findImport, insertUndo, isRunning, lockCourses,
-  restoreImport, type CourseOfImport, type UndoableImport,
+  conflictsOf, coursesOfImport, exportedCourses, findImport, insertUndo, isRunning, jobPayloads, laterImports,
+  lockCourses, restoreImport, type CourseOfImport, type LaterImport, type UndoableImport,
 } from '../../db/queries/undo.ts'
 import { forgetDeletedCourses } from '../../db/staging/forget-courses.ts'
 import { DomainError } from '../errors.ts'
@@ -116,7 +116,11 @@ export async function checkUndo (
   const chosen = courses === undefined ? open : open.filter((one) => courses.includes(one.course_id))
   const conflicts = await conflictsOf(db, importId)
   const inTheWay = chosen.filter((one) => conflicts.has(one.course_id))
-  if (inTheWay.length > 0) throw conflict(inTheWay, open.length - conflicts.size)
+  if (inTheWay.length > 0) {
+    const ids = new Set(inTheWay.map((one) => one.course_id))
+    const later = (await laterImports(db, importId)).filter((one) => ids.has(one.course_id))
+    throw conflict(inTheWay, await namesOf(db, later), open.length - conflicts.size)
+  }
   return { chosen, left: open.length - chosen.length }
 }
 
@@ -140,10 +144,30 @@ function notPossible (found: UndoableImport | undefined): DomainError {
   return new DomainError('UNDO_NOT_POSSIBLE', { detail })
 }
 
-function conflict (courses: readonly CourseOfImport[], others: number): DomainError {
+function conflict (
+  courses: readonly CourseOfImport[], later: readonly string[], others: number
+): DomainError {
   const names = courses.map(({ course_id: id, name }) => `${shorten(name, 40)} (course ${id})`)
+  const isOne = later.length < 2
+  const named = later.length === 0 ? '' : ` (${listNames(later, NAMED)})`
   return new DomainError('UNDO_CONFLICT', {
-    detail: `A later import changed ${listNames(names, NAMED)}. Undo that import first` +
+    detail: `${isOne ? 'A later import' : 'Later imports'} changed ${listNames(names, NAMED)}. ` +
+      `Undo ${isOne ? 'that import' : 'these imports'} first${named}` +
       `${others > 0 ? ', or undo this one for its other courses only' : ''}.`,
   })
+}
+
+/** Of each import its file, or when it was if its job is forgotten. */
+async function namesOf (db: Reads | Trx, later: readonly LaterImport[]): Promise<string[]> {
+  const names = new Map(later.map((one) => [one.import_id, `the import of ${isoTime(one.applied_at)}`]))
+  const byJob = new Map(later.flatMap(({ import_id: id, reference }) => {
+    const [, job] = /^job-(\d+)$/.exec(reference ?? '') ?? []
+    return job === undefined ? [] : [[Number(job), id] as const]
+  }))
+  for (const { id, payload } of await jobPayloads(db, [...byJob.keys()].slice(0, NAMED))) {
+    const { filename } = JSON.parse(payload) as { filename?: string }
+    const importId = byJob.get(id)
+    if (filename !== undefined && importId !== undefined) names.set(importId, shorten(filename, 60))
+  }
+  return [...names.values()]
 }

@@ -31,6 +31,8 @@ t.test('messages name what the page has', async (t) => {
     }
   }
   t.notMatch(onPage('import with --unknown-option'), /--/)
+  t.equal(onPage('unpacks to 2500000000 bytes; an import may have at most 2000000 bytes (IMPORT_MAX_BYTES)'),
+    'unpacks to 2,500 MB; an import may have at most 2 MB; ask your administrator')
   t.equal(onPage('Scores -- and more - stay'), 'Scores -- and more - stay')
   for (const texts of [en, es]) t.notMatch(JSON.stringify(texts), FLAG)
 })
@@ -56,6 +58,7 @@ t.test('the columns of a table are chosen, checked live, imported and remembered
     await becomes(t, () => use('Mail').inputValue(), 'email', 'the address')
     await becomes(t, () => page.getByLabel('Row with the headings').inputValue(), '2', 'below the title')
     await page.getByText('ann@a.example · bob@a.example').waitFor()
+    await page.getByText('Recognized as: Table whose columns are guessed').waitFor()
     await becomes(t, () => page.getByText('This table is in no known format').count(), 0, 'no error remains')
     await noFlags(t, page)
     await lookAt(t, page, 'import-columns')

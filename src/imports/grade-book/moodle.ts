@@ -1,5 +1,6 @@
 // The grader's export of Moodle as plain text: columns about the students, sometimes profile fields, then a
 // column for each grade item and each selected display type: "(Real)", "(Percentage)", "(Letter)".
+import { shorten } from '../../short-text.ts'
 import type { Place, Problems } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
 import { withoutNull } from '../sources/text-values.ts'
@@ -31,6 +32,7 @@ export function readMoodle (
     const task = tasks.add(null, item.title, isInPercent ? 100 : null)
     return {
       task,
+      title: item.title,
       grades: new GradeColumn({ title: item.title, numbers, alsoExpected: '- or a blank cell' }),
       at: item.percentage ?? item.real,
       isInPercent,
@@ -67,8 +69,10 @@ export function readMoodle (
   }
   return Object.assign(visit, {
     end () {
-      for (const { grades, isInPercent } of numbered) {
-        if (!isInPercent && grades.hasNumbers) run.problems.warn('points_without_possible', headerPlace)
+      for (const { title, grades, isInPercent } of numbered) {
+        if (!isInPercent && grades.hasNumbers) {
+          run.problems.warn('points_without_possible', { ...headerPlace, cell: shorten(title) })
+        }
         grades.end(run.problems)
       }
     },

@@ -12,6 +12,8 @@ export function fillInReason (error: unknown, { t, reason }: Texts): string {
   if (known !== undefined) return t(`fillIn.reason.${known[0] as keyof typeof FILL_IN_MESSAGES}`)
   const made = templateOf(message ?? '')
   if (made !== undefined) return t(`fillIn.reason.${made.template}`, made.values)
-  if (error instanceof ApiError && error.code === 'BODY_TOO_LARGE') return t('fillIn.tooLarge')
+  if (error instanceof ApiError && error.code === 'BODY_TOO_LARGE') {
+    return `${reason(error)} ${t('fillIn.tooLarge')}`
+  }
   return reason(error).replace(NOT_ON_PAGE, '')
 }

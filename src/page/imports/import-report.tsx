@@ -29,10 +29,12 @@ export function ImportReportOf ({ jobId }: { jobId: number }) {
 
 /** What an import changed or would change, or the errors of the file. */
 export function ImportReportView (
-  { report, isAsking = false, children }: {
+  { report, isAsking = false, isGuessed = false, children }: {
     report: ImportReport,
     /** The columns are being chosen, which the errors of this report are about. */
     isAsking?: boolean,
+    /** The given columns are a guess that nobody has changed. */
+    isGuessed?: boolean,
     children?: ComponentChildren,
   }
 ) {
@@ -48,7 +50,7 @@ export function ImportReportView (
           </>
         )}
       </h2>
-      <WhatItIs format={report.format} />
+      <WhatItIs report={report} isGuessed={isGuessed} />
       {isAsking && report.status === 'failed'
         ? <p class='notice'>{t('import.unknownTable')}</p>
         : <Outcome report={report} />}
@@ -58,7 +60,7 @@ export function ImportReportView (
         <Warnings warnings={report.summary.warnings} isOfCourse={report.course_id !== null} />
       )}
       {report.summary?.column_maps?.map(({ file, origin }) => (
-        <p key={file}>{t(`import.map.${origin}`, { file })}</p>
+        <p key={file}>{t(`import.map.${isGuessed && origin === 'given' ? 'guessed' : origin}`, { file })}</p>
       ))}
       {report.summary?.columns !== undefined && (
         <Columns
@@ -72,10 +74,17 @@ export function ImportReportView (
 }
 
 /** What kind of file it is. */
-function WhatItIs ({ format }: { format: ImportReport['format'] }) {
+function WhatItIs (
+  { report: { format, guess, summary }, isGuessed }: { report: ImportReport, isGuessed: boolean }
+) {
   const { t } = useTexts()
   if (format === null) return null
-  return <p>{t('import.fileIs')} <strong>{t(`import.format.${format}`)}</strong></p>
+  const maps = summary?.column_maps
+  const isByHand = maps === undefined
+    ? guess === null
+    : maps.some(({ origin }) => origin === 'remembered' || (origin === 'given' && !isGuessed))
+  const name = format === 'spreadsheet' && !isByHand ? t('import.guessedTable') : t(`import.format.${format}`)
+  return <p>{t('import.fileIs')} <strong>{name}</strong></p>
 }
 
 function Outcome (

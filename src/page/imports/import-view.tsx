@@ -72,6 +72,8 @@ export function ImportView (
     },
     onEnd: ended,
   })
+  const isGuessed = table !== undefined && chosen !== undefined &&
+    sameMap(columnMapOf(chosen), columnMapOf(chosenColumns(table.guess, table.rows)))
   const isBusy = state.phase === 'uploading' || state.phase === 'following'
   const report = state.phase === 'ended' ? state.report : undefined
   const shown = report ?? (isImporting ? undefined : last)
@@ -242,7 +244,11 @@ export function ImportView (
         aria-busy={isBusy}
       >
         {shown !== undefined && (
-          <ImportReportView report={shown} isAsking={table !== undefined && shown.guess !== null}>
+          <ImportReportView
+            report={shown}
+            isAsking={table !== undefined && shown.guess !== null}
+            isGuessed={isGuessed}
+          >
             {file === undefined && shown.dry_run && shown.status === 'succeeded' && (
               <p class='muted'>{t('import.chooseAgain')}</p>
             )}
@@ -280,6 +286,10 @@ export function ImportView (
       </details>
     </>
   )
+}
+
+function sameMap (one: ColumnMap, other: ColumnMap): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function hasImported ({ status, dry_run: isCheck }: ImportReport): boolean {

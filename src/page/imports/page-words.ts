@@ -10,6 +10,13 @@ export function onPage (message: string): string {
     text = text.replaceAll(optionName(option, 'command'), own).replaceAll(optionName(option, 'token'), own)
   }
   return text
+    .replace(/(?<!\d)(\d+) bytes \(IMPORT_MAX_BYTES\)/, (_, bytes) => `${megabytes(bytes)}; ask your administrator`)
+    .replace(/unpacks to (\d+) bytes/, (_, bytes) => `unpacks to ${megabytes(bytes)}`)
     // What the rules above do not know: better without it than with it.
     .replace(/ --[a-z][-a-z]*/g, '')
+}
+
+function megabytes (bytes: string): string {
+  const format = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+  return `${format.format(Number(bytes) / 1e6)} MB`
 }

@@ -40,6 +40,8 @@ export async function textsIn (language: Language): Promise<Texts> {
       const { code, message } = error instanceof ApiError
         ? error
         : error as { code?: string, message: string }
+      const bytes = code === 'BODY_TOO_LARGE' ? mostBytes(message) : undefined
+      if (bytes !== undefined) return t('error.largerThan', { size: format.size(bytes) })
       return known(`error.${code ?? ''}`) ?? (code === 'VALIDATION_FAILED' ? sentenceOf(message) : message)
     },
     localTime: (iso) => format.exactTime(iso, timeZone),
@@ -51,6 +53,12 @@ function sentenceOf (message: string): string {
   const text = message.replace(/^[a-z]+(?:_[a-z]+)*(?:\.[a-z_\d]+)*: /, '')
   if (text === message) return message
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+}
+
+/** The limit that the service's refusal of a file names. A proxy names none. */
+function mostBytes (message: string): number | undefined {
+  const [, digits] = /larger than ([\d,]+) bytes/.exec(message) ?? []
+  return digits === undefined ? undefined : Number(digits.replaceAll(',', ''))
 }
 
 const TextsContext = createContext<Texts | undefined>(undefined)

@@ -81,6 +81,8 @@ async function callOnImports (db: Database, recorded: Recorded): Promise<void> {
       await undo.findImport(reads, id)
       await undo.coursesOfImport(reads, id)
       await undo.conflictsOf(reads, id)
+      await undo.laterImports(reads, id)
+      await undo.jobPayloads(reads, [id])
     }
     await undo.importsByReference(reads, [])
     await undo.importsByReference(reads, ['job-1', 'job-9'])

@@ -76,7 +76,15 @@ t.test('a later import is in the way; without changes there is nothing to undo',
     name: 'b.json', bytes: JSON.stringify({ ...course, course: { ...course.course, name: 'Renamed' } }),
   })
   t.match(await undo(service, first.json.id), {
-    statusCode: 409, code: 'UNDO_CONFLICT', message: /A later import changed Renamed \(course 1\)/,
+    statusCode: 409,
+    code: 'UNDO_CONFLICT',
+    message: 'A later import changed Renamed (course 1). Undo that import first (b.json).',
+  })
+  await upload(service, '/api/imports', {
+    name: 'c.json', bytes: JSON.stringify({ ...course, course: { ...course.course, name: 'Third' } }),
+  })
+  t.match(await undo(service, first.json.id), {
+    message: 'Later imports changed Third (course 1). Undo these imports first (c.json, b.json).',
   })
   t.match(await undo(service, first.json.id, { body: { courses: [5] } }), { code: 'UNDO_NOT_POSSIBLE' })
   t.match(await undo(service, first.json.id, { body: { course: [1] } }), { code: 'VALIDATION_FAILED' })

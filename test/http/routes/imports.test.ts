@@ -128,7 +128,7 @@ t.test('a report says in fields where a warning was met and why a column is left
   )
   const { warnings, summary } = await result(service, json.id)
   t.match(warnings, [
-    { code: 'points_without_possible', file: 'grades.csv', line: 1, path: null, cell: null },
+    { code: 'points_without_possible', file: 'grades.csv', line: 1, path: null, cell: 'HW 1' },
   ])
   t.match(summary.columns.find(({ name }: { name: string }) => name === 'Institution'), {
     used_as: 'left_out',
