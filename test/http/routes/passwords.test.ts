@@ -80,7 +80,7 @@ t.test('on the command line: user add and user password', async (t) => {
     const { status, stderr } = await add(password)
     t.equal(status, 1, password)
     t.match(stderr, why)
-    t.match(stderr, /^error: The password /)
+    t.match(stderr, /^error: The password /m)
   }
   t.equal((await perfbook(dataDir, ['user', 'list', '--json'])).stdout, '[]\n', 'no account was made')
   t.equal((await add(GOOD)).status, 0)
