@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { defaultRangeExtractor, type Range } from '@tanstack/virtual-core'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { COLUMN_WIDTH, type Column, type PlacedColumn, type Shown, type TaskColumn } from './columns.ts'
@@ -9,10 +10,11 @@ import { moveInGrid, type Place } from './grid-keys.ts'
 import type { Sort } from './rows.ts'
 import { useColumnDrag } from './use-column-drag.ts'
 import { useMedia } from '../use-media.ts'
-import { usePart, useSame } from './use-part.ts'
 import { drawInFrame, useVirtualizer } from './use-virtualizer.ts'
 
 const ROW_HEIGHT = 32
+const ROW_STEP = 4
+const COLUMN_STEP = 2
 /** Width of the student's column, px; less on a small screen. */
 const PINNED = { wide: 220, narrow: 132 }
 /** Px that a key widens or narrows a column by. */
@@ -72,8 +74,8 @@ export function Grid ({
     estimateSize: () => ROW_HEIGHT,
     paddingStart: HEAD_HEIGHT,
     scrollPaddingStart: HEAD_HEIGHT,
-    overscan: 3,
-    rangeExtractor: usePart(keptRow),
+    overscan: 4,
+    rangeExtractor: useCallback((range: Range) => withKept(range, keptRow, ROW_STEP), [keptRow]),
   })
   const across = useVirtualizer({
     count: columns.length,
@@ -83,8 +85,8 @@ export function Grid ({
     isRtl: texts.dir === 'rtl',
     paddingStart: pinned,
     scrollPaddingStart: pinned,
-    overscan: 2,
-    rangeExtractor: usePart(keptColumn),
+    overscan: 1,
+    rangeExtractor: useCallback((range: Range) => withKept(range, keptColumn, COLUMN_STEP), [keptColumn]),
   })
   useLayoutEffect(() => {
     across.measure()
@@ -189,10 +191,11 @@ export function Grid ({
     setPlace(focused)
   }
 
-  const items = useSame(across.getVirtualItems().flatMap(({ index, start, size }): PlacedColumn[] => {
+  const inView = across.getVirtualItems()
+  const items = useMemo(() => inView.flatMap(({ index, start, size }): PlacedColumn[] => {
     const column = columns[index]
     return column === undefined ? [] : [{ column, index, start, size }]
-  }))
+  }), [inView, columns])
   const height = rows.getTotalSize()
   return (
     <div
@@ -246,6 +249,22 @@ export function Grid ({
       </div>
     </div>
   )
+}
+
+/**
+ * The indexes of the part in view and of the cell with the focus, in document order. The part starts and ends
+ * at multiples of `step`. Most frames of scrolling then change nothing, instead of each changing a little: a
+ * change has a high fixed cost.
+ */
+function withKept ({ startIndex, endIndex, overscan, count }: Range, kept: number, step: number): number[] {
+  const inView = defaultRangeExtractor({
+    startIndex: Math.floor(Math.max(0, startIndex - overscan) / step) * step,
+    endIndex: Math.min(count, Math.ceil((endIndex + 1 + overscan) / step) * step) - 1,
+    overscan: 0,
+    count,
+  })
+  if (kept < 0 || kept >= count || inView.includes(kept)) return inView
+  return [...inView, kept].sort((a, b) => a - b)
 }
 
 function placeOf (target: EventTarget | null): Place | undefined {
