@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Reads } from '../index.ts'
+import { jobOfReference } from './job-references.ts'
 
 /** What entries of the audit log are about. */
 export interface AuditSubjects {
@@ -46,8 +47,8 @@ export async function auditNames (db: Reads, of: AuditSubjects) {
     ? []
     : (await db.selectFrom('imports').select(['id', 'reference']).where('id', 'in', of.imports)
         .orderBy('id').execute()).flatMap(({ id, reference }) => {
-        const jobId = /^job-(\d+)$/.exec(reference ?? '')?.[1]
-        return jobId === undefined ? [] : [{ id, jobId: Number(jobId) }]
+        const jobId = jobOfReference(reference)
+        return jobId === undefined ? [] : [{ id, jobId }]
       })
   const wantedJobs = [...new Set([...of.jobs, ...imports.map(({ jobId }) => jobId)])]
   const jobs = wantedJobs.length === 0

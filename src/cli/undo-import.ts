@@ -3,6 +3,7 @@ import {
   coursesOfImport, findImport, importsByReference, listUndoable, newestImport, type UndoableImport,
 } from '../../db/queries/undo.ts'
 import type { Reads } from '../../db/index.ts'
+import { jobOfReference, referenceOfJob } from '../../db/queries/job-references.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { counted } from '../counted.ts'
 import { checkUndo, undoImport, type UndoSummary } from '../imports/undo-import.ts'
@@ -95,7 +96,7 @@ async function newest (db: Reads, { courses, yes }: UndoFlags, context: CommandC
 
 /** The import with this number, or whose job has it. */
 async function meant (db: Reads, id: number, { job }: UndoFlags): Promise<number> {
-  const [ofJob] = await importsByReference(db, [`job-${id}`])
+  const [ofJob] = await importsByReference(db, [referenceOfJob(id)])
   const own = job ? undefined : await findImport(db, id)
   if (ofJob !== undefined && own !== undefined && ofJob.id !== own.id) {
     throw failed(
@@ -118,12 +119,11 @@ function list (
   { stdout }: CommandContext
 ): void {
   const until = (one: UndoableImport) => isoTime(one.applied_at + days * 86_400_000)
-  const jobOf = ({ reference }: UndoableImport) => /^job-(\d+)$/.exec(reference ?? '')?.[1] ?? null
   const summaryOf = (one: UndoableImport) => JSON.parse(one.summary) as ImportSummary
   if (json) {
     stdout.json(imports.map((one) => ({
       id: one.id,
-      job_id: jobOf(one) === null ? null : Number(jobOf(one)),
+      job_id: jobOfReference(one.reference) ?? null,
       imported_at: isoTime(one.applied_at),
       until: until(one),
       courses: one.courses,
@@ -135,8 +135,8 @@ function list (
   stdout.write(textTable([
     ['ID', 'JOB', 'IMPORTED', 'COURSES', 'CHANGED', 'UNDO UNTIL'],
     ...imports.map((one) => [
-      String(one.id), jobOf(one) ?? '-', isoTime(one.applied_at), oneLine(listNames(one.names)),
-      changesText(summaryOf(one)).replace('changed: ', ''), until(one),
+      String(one.id), String(jobOfReference(one.reference) ?? '-'), isoTime(one.applied_at),
+      oneLine(listNames(one.names)), changesText(summaryOf(one)).replace('changed: ', ''), until(one),
     ]),
   ]))
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { appliedImport } from '../../db/queries/reports.ts'
 import type { Database, DatabaseLocation, Trx } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
+import { referenceOfJob } from '../../db/queries/job-references.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
@@ -96,11 +97,6 @@ export interface ImportKindOptions {
   timeLimitMs: number
 }
 
-/** Names a job's import. */
-export function referenceOf (job: JobRow): string {
-  return `job-${job.id}`
-}
-
 /**
  * Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports.
  */
@@ -143,7 +139,7 @@ export function importKind ({
         defaultTimeZone,
         maxBytes,
         minFreeBytes,
-        reference: referenceOf(job),
+        reference: referenceOfJob(job.id),
         fence: { jobId: job.id, token: job.token },
         askedBy: actor?.via === 'command' || actor?.via === 'token' ? actor.via : 'session',
       }
@@ -159,7 +155,7 @@ export function importKind ({
     }),
     // A run that died may still have applied the import.
     async failed (trx, job) {
-      const applied = await appliedImport(trx, referenceOf(job))
+      const applied = await appliedImport(trx, referenceOfJob(job.id))
       await note(trx, job, applied === undefined ? undefined : JSON.parse(applied) as ImportSummary)
     },
   }

@@ -8,6 +8,7 @@ import {
   lockCourses, restoreImport, type CourseOfImport, type LaterImport, type UndoableImport,
 } from '../../db/queries/undo.ts'
 import { forgetDeletedCourses } from '../../db/staging/forget-courses.ts'
+import { jobOfReference } from '../../db/queries/job-references.ts'
 import { DomainError } from '../errors.ts'
 import { isoTime } from '../iso-time.ts'
 import { listNames, shorten } from '../short-text.ts'
@@ -161,8 +162,8 @@ function conflict (
 async function namesOf (db: Reads | Trx, later: readonly LaterImport[]): Promise<string[]> {
   const names = new Map(later.map((one) => [one.import_id, `the import of ${isoTime(one.applied_at)}`]))
   const byJob = new Map(later.flatMap(({ import_id: id, reference }) => {
-    const [, job] = /^job-(\d+)$/.exec(reference ?? '') ?? []
-    return job === undefined ? [] : [[Number(job), id] as const]
+    const jobId = jobOfReference(reference)
+    return jobId === undefined ? [] : [[jobId, id] as const]
   }))
   for (const { id, payload } of await jobPayloads(db, [...byJob.keys()].slice(0, NAMED))) {
     const { filename } = JSON.parse(payload) as { filename?: string }

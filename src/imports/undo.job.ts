@@ -1,6 +1,7 @@
 import { insertAuditEntry } from '../../db/queries/audit.ts'
 import type { Database, DatabaseLocation, Trx } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
+import { referenceOfJob } from '../../db/queries/job-references.ts'
 import { counted } from '../counted.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import type { ImportEntry } from './import-audit.ts'
@@ -61,7 +62,7 @@ export function undoKind ({ db, now }: UndoKindOptions): JobKind<UndoTask> {
         importId,
         courses,
         database: db.location,
-        reference: `job-${job.id}`,
+        reference: referenceOfJob(job.id),
         fence: { jobId: job.id, token: job.token },
       }
     },

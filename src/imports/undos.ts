@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
 import { importsByReference, type UndoableImport } from '../../db/queries/undo.ts'
+import { referenceOfJob } from '../../db/queries/job-references.ts'
 import { DomainError } from '../errors.ts'
 import type { JobQueue, JobRow, JobTicket } from '../jobs/job-queue.ts'
-import { referenceOf } from './import.job.ts'
 import { checkUndo, coursesWithoutConflict } from './undo-import.ts'
 import { UNDO_KIND, type UndoPayload } from './undo.job.ts'
 
@@ -47,7 +47,7 @@ interface UndosOptions {
 export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
   return {
     async request ({ job, courses: given, skipsConflicts = false, userId, via, requestedBy }) {
-      const [found] = await importsByReference(db.reads, [referenceOf(job)])
+      const [found] = await importsByReference(db.reads, [referenceOfJob(job.id)])
       if (found === undefined) {
         throw new DomainError('UNDO_NOT_POSSIBLE', {
           detail: 'This import changed nothing, so there is nothing to undo.',
@@ -72,7 +72,7 @@ export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
       }))
     },
     async states (jobs) {
-      const byReference = new Map(jobs.map((job) => [referenceOf(job), job.id]))
+      const byReference = new Map(jobs.map((job) => [referenceOfJob(job.id), job.id]))
       const states = new Map<number, UndoState>()
       for (const one of await importsByReference(db.reads, [...byReference.keys()])) {
         const id = byReference.get(one.reference ?? '')

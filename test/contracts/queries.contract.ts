@@ -21,8 +21,8 @@ const ONLY_POSTGRES = [
 ]
 /** No queries, or only their text. */
 const NOT_QUERIES = [
-  'emailKey', 'hasTable', 'isTaughtBy', 'job-due.ts', 'sourceName', 'state', 'stored-json.ts',
-  'undo-statements.ts',
+  'emailKey', 'hasTable', 'isTaughtBy', 'job-due.ts', 'job-references.ts', 'sourceName', 'state',
+  'stored-json.ts', 'undo-statements.ts',
 ]
 
 const CALLS = [

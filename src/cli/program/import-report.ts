@@ -10,7 +10,7 @@ import { guessText } from './guessed-map.ts'
 import { oneLine } from './printer.ts'
 import { textTable } from './table.ts'
 
-/** Prints why an import failed, with the guess of a dry run. Throws the UserError of the command. */
+/** Prints why an import failed, with the guess of a dry run. Throws COMMAND_FAILED. */
 export function printFailure (
   { errors, errorCount: count, guess }: Extract<ImportOutcome, { ok: false }>,
   { json }: { json: boolean },
