@@ -1,13 +1,9 @@
 // Many nodes act as one: clicks on all of them at the same instant, polls, events, and what one node does as
 // the others show it.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../support/until.ts'
-import { course, needsFleet, startFleet, type FleetNode } from './fleet.ts'
+import { course, importSample, needsFleet, startFleet, type FleetNode } from './fleet.ts'
 import { lookAtAftermath } from './aftermath.ts'
-
-const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
 t.test('three nodes are one service', needsFleet, async (t) => {
   const fleet = await startFleet(t, { nodes: 0, courses: [course('Chemistry', { students: 500 })] })
@@ -57,17 +53,7 @@ t.test('three nodes are one service', needsFleet, async (t) => {
   })
 
   await t.test('a course that is imported on one node is on all of them', async (t) => {
-    const form = new FormData()
-    form.append('file', new Blob([readFileSync(SAMPLE)]), 'physics-1.json')
-    const response = new Response(form)
-    const answer = await proxy.call('POST', '/api/imports', {
-      body: Buffer.from(await response.arrayBuffer()),
-      headers: { 'content-type': response.headers.get('content-type') ?? '' },
-      node: nodeOf(0).url,
-    })
-    t.equal(answer?.status, 202, String(answer?.bytes))
-    const { id } = answer?.json() as { id: number }
-    t.equal(await fleet.settled(id), 'succeeded')
+    t.equal(await importSample(fleet, nodeOf(0)), 'succeeded')
     const lists = await Promise.all(nodes.map(async (node) => (await get(node, '/api/courses')).json()))
     t.equal(lists[0].length, 2)
     for (const list of lists) t.strictSame(list, lists[0])

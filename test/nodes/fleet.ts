@@ -1,5 +1,5 @@
 // Several real nodes on one private PostgreSQL and one private object store. All of it ends with the test.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tap, { type Test } from 'tap'
 import { connectionPool } from '../../db/postgres/connection.ts'
@@ -18,6 +18,8 @@ import { createProxy, type Proxy } from './proxy.ts'
 export const needsFleet: { skip: string | false } = noPostgres === false
   ? needsSwift()
   : { skip: noPostgres }
+
+const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
 export const PUBLIC_URL = 'http://perfbook.example'
 
@@ -233,4 +235,18 @@ export async function startFleet (
       return states
     },
   }
+}
+
+/** Uploads the sample's course to a node, and waits for the end of the import. Returns the job's state. */
+export async function importSample ({ proxy, settled }: Fleet, node: FleetNode): Promise<string> {
+  const form = new FormData()
+  form.append('file', new Blob([readFileSync(SAMPLE)]), 'physics-1.json')
+  const request = new Response(form)
+  const answer = await proxy.call('POST', '/api/imports', {
+    body: Buffer.from(await request.arrayBuffer()),
+    headers: { 'content-type': request.headers.get('content-type') ?? '' },
+    node: node.url,
+  })
+  if (answer?.status !== 202) throw new Error(`the import was refused: ${String(answer?.bytes)}`)
+  return await settled((answer.json() as { id: number }).id)
 }

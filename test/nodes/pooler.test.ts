@@ -1,15 +1,12 @@
 // Two nodes behind PgBouncer, which gives each transaction another connection and does not pass on
 // notifications. Only the connections that listen and hold locks go to PostgreSQL itself.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import { startPooler } from '../support/pgbouncer.ts'
 import { findPgBouncer, needs } from '../support/tools.ts'
 import { until } from '../support/until.ts'
 import { lookAtAftermath } from './aftermath.ts'
-import { course, needsFleet, startFleet, type FleetNode } from './fleet.ts'
+import { course, importSample, needsFleet, startFleet, type FleetNode } from './fleet.ts'
 
-const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 const { skip } = needs(findPgBouncer())
 
 t.test('two nodes behind PgBouncer', { skip: needsFleet.skip || skip }, async (t) => {
@@ -57,16 +54,7 @@ t.test('two nodes behind PgBouncer', { skip: needsFleet.skip || skip }, async (t
   }
 
   await t.test('import, clicks, polls, events', async (t) => {
-    const form = new FormData()
-    form.append('file', new Blob([readFileSync(SAMPLE)]), 'physics-1.json')
-    const response = new Response(form)
-    const answer = await proxy.call('POST', '/api/imports', {
-      body: Buffer.from(await response.arrayBuffer()),
-      headers: { 'content-type': response.headers.get('content-type') ?? '' },
-      node: web.url,
-    })
-    t.equal(answer?.status, 202, String(answer?.bytes))
-    t.equal(await fleet.settled((answer?.json() as { id: number }).id), 'succeeded')
+    t.equal(await importSample(fleet, web), 'succeeded')
     for (const one of nodes) t.equal((await get(one, '/api/courses')).json().length, 4, one.name)
     await exportOnce(physics)
   })
