@@ -107,7 +107,6 @@ function explained (error: unknown, folder: string): unknown {
 /** Matched by its ids, so that a second time changes nothing. */
 async function importSample (context: CommandContext, config: Config): Promise<void> {
   const sample = programFile('data/sample')
-  // Opening a new database creates it.
   await withServices({ ...context, env: { DATA_DIR: config.DATA_DIR } }, async ({ db }) => {
     const outcome = await importSources([
       join(sample, 'open-university-oneroster-1.1.zip'),
@@ -126,7 +125,7 @@ async function importSample (context: CommandContext, config: Config): Promise<v
     if (!outcome.ok) {
       throw failed(`The sample could not be imported: ${outcome.errors[0]?.message ?? 'unknown'}`)
     }
-  })
+  }, { isNewExpected: true })
 }
 
 async function introduce ({ services, address }: RunningService): Promise<string> {

@@ -56,6 +56,7 @@ t.test('--reset never touches a demo that runs, and afterwards starts from nothi
   const again = await startDemo(t, data, ['--reset'])
   t.notOk(existsSync(note), 'the old demo is gone')
   t.match(again.said(), /Setting up the demo/)
+  t.notMatch(again.said(), /There was no database/, 'its own new database is no surprise')
   t.equal((await fetch(again.field('export'))).status, 200)
   again.child.kill('SIGINT')
   t.strictSame(await once(again.child, 'close'), [0, null])
