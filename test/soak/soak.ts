@@ -63,9 +63,14 @@ const [line] = await once(server.stdout.setEncoding('utf8'), 'data') as [string]
 const address = line.trim().replace('listening on ', '')
 
 const done: Record<string, number> = {}
+/** How often the server was too busy to answer. */
+let busy = 0
 let over = false
 
-/** Asks; whatever is not one of the statuses is an error. */
+/**
+ * Asks; whatever is not one of the statuses is an error. If the server is too busy, asks again after the time
+ * that it names, as a good client does: other programs may need the machine for minutes.
+ */
 async function ask (
   what: string,
   path: string,
@@ -77,6 +82,12 @@ async function ask (
       ...options,
       headers: { authorization, ...options.headers },
     })
+    if (response.status === 503 && response.headers.has('retry-after')) {
+      busy++
+      await response.arrayBuffer()
+      await delay(Number(response.headers.get('retry-after')) * 1000)
+      return await ask(what, path, statuses, options)
+    }
     done[what] = (done[what] ?? 0) + 1
     if (statuses.includes(response.status)) return response
     errors.push(`${what}: ${response.status} ${(await response.text()).slice(0, 200)}`)
@@ -209,6 +220,7 @@ process.stdout.write(`${
     {
       minutes: MINUTES,
       answers: done,
+      busy,
       memory_mb: {
         judged: isJudged,
         median: megabytes(memory.median),
