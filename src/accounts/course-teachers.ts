@@ -9,6 +9,7 @@ import { lockCourse, raiseDataVersion } from '../../db/queries/courses.ts'
 import { DomainError } from '../errors.ts'
 import { listNames } from '../short-text.ts'
 import { knownUser } from './principals.ts'
+import { refusal } from '../refusals.ts'
 
 interface TeacherChanges {
   /** Email addresses. */
@@ -78,10 +79,10 @@ async function usersOf (trx: Trx, field: string, addresses: readonly string[]): 
     else users.set(user.id, user)
   }
   if (unknown.length > 0) {
-    const advice = field === 'add' ? 'invite them first, then add them' : 'check the email address'
-    throw invalid(
-      `${field}: there is no account for ${listNames(unknown)}, and no course has such a teacher; ${advice}`
-    )
+    const people = listNames(unknown)
+    throw invalid(field === 'add'
+      ? refusal('no_account', { people })
+      : `${field}: there is no account for ${people}, and no course has such a teacher; check the email address`)
   }
   return [...users.values()]
 }

@@ -1,3 +1,5 @@
+import { fillTemplate, findTemplate } from '../message-templates.ts'
+
 /** Why a table cannot be filled in, where it is the same for all. The page says it in its languages. */
 export const FILL_IN_MESSAGES = {
   empty: 'The file is empty.',
@@ -33,17 +35,13 @@ type Template = keyof typeof FILL_IN_TEMPLATES
 
 /** A message with its placeholders replaced by these values. */
 export function fillInMessage (template: Template, values: Record<string, string | number>): string {
-  return FILL_IN_TEMPLATES[template].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  return fillTemplate(FILL_IN_TEMPLATES[template], values)
 }
 
 interface MadeMessage { template: Template, values: Record<string, string> }
 
 /** The template that a message was made from, with its values. Undefined: it was made from none. */
 export function templateOf (message: string): MadeMessage | undefined {
-  for (const [template, text] of Object.entries(FILL_IN_TEMPLATES)) {
-    const pattern = text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>.*)')
-    const found = new RegExp(`^${pattern}$`, 's').exec(message)
-    if (found !== null) return { template: template as Template, values: { ...found.groups } }
-  }
-  return undefined
+  const found = findTemplate(message, FILL_IN_TEMPLATES)
+  return found === undefined ? undefined : { template: found.name, values: found.values }
 }

@@ -9,9 +9,6 @@ import { shorten } from '../short-text.ts'
 import type { BookSource, SourceStudent } from './book-source.ts'
 import type { Place, Problems } from './problems.ts'
 
-/** The error if the course of a teacher's import was deleted in the meantime. */
-export const NO_COURSE = 'this course no longer exists'
-
 export interface CourseScope {
   course: Row<'courses'>
   /** Reads of the service's database that find this course and nothing else. */

@@ -1,6 +1,5 @@
 // Sentences of import reports that the page translates or that name its choices.
-import { shorten } from '../short-text.ts'
-import { howToRestoreCourse, IMPORT_OPTIONS, optionName, type AskedBy } from './option-names.ts'
+import { IMPORT_OPTIONS, optionName, type AskedBy } from './option-names.ts'
 
 /**
  * Every warning there is; permanent names. docs/data-in.md explains each. `{sheet}` is that option by its
@@ -123,14 +122,3 @@ export function warningText (code: WarningCode, { isOfTeacher = false, askedBy }
   for (const option of IMPORT_OPTIONS) text = text.replace(`{${option}}`, optionName(option, askedBy))
   return text
 }
-
-/** The error of an import into one course that is archived. */
-export function archivedCourse (name: string, askedBy?: AskedBy): string {
-  return `the course "${shorten(name)}" is archived, so nothing was imported; ` +
-    `${howToRestoreCourse(askedBy)}, then import again`
-}
-
-/** The error for ids such as 1.0E+13. */
-export const ROUNDED_IDS =
-  'a spreadsheet changed the ids into rounded numbers; export the file again and do not save it from a ' +
-  'spreadsheet, or format that column as text first'

@@ -12,6 +12,7 @@ import { jobOfReference } from '../../db/queries/job-references.ts'
 import { DomainError } from '../errors.ts'
 import { isoTime } from '../iso-time.ts'
 import { listNames, shorten } from '../short-text.ts'
+import { refusal } from '../refusals.ts'
 
 export interface UndoRequest {
   importId: number
@@ -135,13 +136,12 @@ export async function coursesWithoutConflict (db: Reads, importId: number): Prom
 
 function notPossible (found: UndoableImport | undefined): DomainError {
   const detail = found === undefined
-    ? 'This import changed nothing, so there is nothing to undo.'
+    ? refusal('nothing_to_undo')
     : found.undoes !== null
-      ? 'This is an undo, which cannot be undone. Import the file again.'
+      ? refusal('undo_of_undo')
       : found.undone_at !== null
         ? `This import was undone ${isoTime(found.undone_at)}.`
-        : 'This import changed nothing, or it is too old to be undone. To go back, import the earlier ' +
-          'file again.'
+        : refusal('too_old_to_undo')
   return new DomainError('UNDO_NOT_POSSIBLE', { detail })
 }
 
@@ -152,9 +152,9 @@ function conflict (
   const isOne = later.length < 2
   const named = later.length === 0 ? '' : ` (${listNames(later, NAMED)})`
   return new DomainError('UNDO_CONFLICT', {
-    detail: `${isOne ? 'A later import' : 'Later imports'} changed ${listNames(names, NAMED)}. ` +
-      `Undo ${isOne ? 'that import' : 'these imports'} first${named}` +
-      `${others > 0 ? ', or undo this one for its other courses only' : ''}.`,
+    detail: refusal(`later_${isOne ? 'import' : 'imports'}${others > 0 ? '_or_others' : ''}`, {
+      courses: listNames(names, NAMED), imports: named,
+    }),
   })
 }
 

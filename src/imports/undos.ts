@@ -7,6 +7,7 @@ import { DomainError } from '../errors.ts'
 import type { JobQueue, JobRow, JobTicket } from '../jobs/job-queue.ts'
 import { checkUndo, coursesWithoutConflict } from './undo-import.ts'
 import { UNDO_KIND, type UndoPayload } from './undo.job.ts'
+import { refusal } from '../refusals.ts'
 
 /** Whether an import can be undone, as far as the import itself decides it. */
 export interface UndoState {
@@ -49,9 +50,7 @@ export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
     async request ({ job, courses: given, skipsConflicts = false, userId, via, requestedBy }) {
       const [found] = await importsByReference(db.reads, [referenceOfJob(job.id)])
       if (found === undefined) {
-        throw new DomainError('UNDO_NOT_POSSIBLE', {
-          detail: 'This import changed nothing, so there is nothing to undo.',
-        })
+        throw new DomainError('UNDO_NOT_POSSIBLE', { detail: refusal('nothing_to_undo') })
       }
       const left = skipsConflicts ? await coursesWithoutConflict(db.reads, found.id) : []
       const others = left.filter((id) => given?.includes(id) !== false)

@@ -11,7 +11,7 @@ import { useTitle } from './use-title.ts'
 export function InvitationView (
   { token, user, onSignedIn }: { token: string, user: User | undefined, onSignedIn: (user: User) => void }
 ) {
-  const { t, localTime } = useTexts()
+  const { t, localMinute } = useTexts()
   const loaded = useLoaded(
     token,
     (signal) => call<Invitation>('POST', 'api/invitations/check', { body: { token }, signal })
@@ -28,7 +28,7 @@ export function InvitationView (
             <p class='notice' dir='auto'>{t('invitation.other', { name: user.email, email })}</p>
           )}
           <PasswordForm token={token} email={email} onSignedIn={onSignedIn} />
-          <p class='muted small'>{t('invitation.expires', { time: localTime(expiresAt) })}</p>
+          <p class='muted small'>{t('invitation.expires', { time: localMinute(expiresAt) })}</p>
         </>
       )}
     </LinkPage>

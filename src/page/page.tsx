@@ -5,6 +5,7 @@ import { call, onSignedOut } from './api.ts'
 import { Course } from './course.tsx'
 import { Courses } from './courses.tsx'
 import { forgetBookStates } from './book/book-state.ts'
+import { forgetExportChoices } from './exports/remembered-choices.ts'
 import { removeSavedExports } from './exports/saved-export.ts'
 import { InvitationView } from './invitation.tsx'
 import { lazyView } from './lazy-view.tsx'
@@ -72,6 +73,7 @@ function Page ({ firstTexts }: { firstTexts: Texts }) {
   async function signOut () {
     await call('DELETE', 'api/session').catch(() => {})
     removeSavedExports()
+    forgetExportChoices()
     forgetEdits()
     forgetBookStates()
     setSession({ state: 'signed-out', isLost: false })

@@ -120,16 +120,19 @@ function SignInForm (
           </button>
         )}
       </form>
-      <p>
-        <button
-          type='button'
-          onClick={() => {
-            onForgotten(first.current?.value.trim() ?? '')
-          }}
-        >
-          {t('forgot.link')}
-        </button>
-      </p>
+      {/* Before the set-up, there is no administrator to ask. */}
+      {options?.needs_setup !== true && (
+        <p>
+          <button
+            type='button'
+            onClick={() => {
+              onForgotten(first.current?.value.trim() ?? '')
+            }}
+          >
+            {t('forgot.link')}
+          </button>
+        </p>
+      )}
     </>
   )
 }

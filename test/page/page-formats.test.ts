@@ -76,6 +76,27 @@ t.test('the menu of exports', chromium, async (t) => {
     await becomes(t, () => identity.inputValue(), 'names', 'no pseudonyms there')
   })
 
+  await t.test('the choices are there again, and the button says them', async (t) => {
+    await file.selectOption('csv')
+    await menu.getByLabel('Include dropped students').uncheck()
+    await page.reload()
+    await page.getByRole('grid').waitFor()
+    await page.getByTitle(/^Export as CSV: CSV table, whole course, percent, without dropped students/).waitFor()
+    await openMenu()
+    await becomes(t, () => file.inputValue(), 'csv')
+    await becomes(t, () => menu.getByLabel('Include dropped students').isChecked(), false)
+    await becomes(t, () => menu.getByLabel('Between columns').inputValue(), ';')
+    // The period and the unit are those on the screen, not remembered ones.
+    await page.keyboard.press('Escape')
+    await page.getByRole('radio', { name: 'Points' }).check()
+    await page.getByTitle(/^Export as CSV: CSV table, whole course, points, without dropped students/).waitFor()
+    await page.getByRole('radio', { name: 'Percent' }).check()
+    await openMenu()
+    await menu.getByLabel('Include dropped students').check()
+    await menu.getByLabel('Students are shown with').selectOption('names')
+    await file.selectOption('canvas')
+  })
+
   await t.test('what a file does not have, in words', async (t) => {
     const { options, name } = await exported('Export for Canvas')
     t.strictSame(options, { format: 'canvas' })

@@ -54,6 +54,27 @@ const counts = (t: Test, page: Page, thing: string, wanted: string) =>
     `${thing}: ${wanted}`
   )
 
+t.test('errors are in the language of the page, on the job too', chromium, async (t) => {
+  const service = await startPage(t)
+  const { services, open, address } = service
+  await services.accounts.add({ email: ADMIN, role: 'admin', password: PASSWORD })
+  const { page, problems } = await open({ locale: 'es-ES' })
+  await page.goto(address)
+  await page.getByLabel('Correo electrónico').fill(ADMIN)
+  await page.getByLabel('Contraseña').fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'Importar' }).click()
+  await choose(page, 'canvas.csv', CANVAS.replace(',12', ',"so, la la"'))
+  await page.getByLabel('Curso', { exact: true }).fill('Física')
+  await page.getByText('Essay 2 contiene «so, la la»; se espera un número como 7.5 o una celda vacía').waitFor()
+  await choose(page, 'course.json', '{"course":{"name":"x"')
+  await page.getByText('termina a la mitad; expórtelo o descárguelo de nuevo').waitFor()
+  await page.getByRole('link', { name: 'Procesos' }).click()
+  await page.getByText(/^course\.json:.*: termina a la mitad/).waitFor()
+  await page.getByText(/^canvas\.csv:4: Essay 2 contiene «so, la la»/).first().waitFor()
+  t.strictSame(problems, [])
+})
+
 t.test('checked first, then imported, then again to no effect', chromium, async (t) => {
   const service = await startPage(t)
   const { page, problems } = await openAsAdmin(service)

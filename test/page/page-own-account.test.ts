@@ -31,6 +31,7 @@ t.test('the setup link: the first administrator, and what they do next', chromiu
   const messages = consoleOf(page)
   await page.goto(address)
   await page.getByText('Perfbook has no administrator yet. Open the one-time setup link').waitFor()
+  t.equal(await page.getByRole('button', { name: 'Forgot password?' }).count(), 0, 'there is nobody to ask yet')
   const { secret } = (await setup.createLink())!
   await page.goto(`${address}/#setup=${secret}`)
   await hasFocus(t, page.getByLabel('Your name'))

@@ -26,8 +26,13 @@ interface Stage {
 
 const TABLE = 'Grades of 9a,,,,\nWho,Mail,First,Second,Note\nmax,,,20,\n"Lee, Ann",ann@a.example,7,15,x\n' +
   '"Ng, Bob",bob@a.example,8,12,y\n'
+const CANVAS_HEAD = 'Student,ID,SIS User ID,SIS Login ID,Section,Quiz 1 (11),Quiz 2 (12)\n' +
+  '    Points Possible,,,,,10,20\n'
+const CANVAS = `${CANVAS_HEAD}"Lee, Ann",1,a1,ann,A,7,good\n"Ng, Bob",2,b2,bob,A,8,15\n`
+const GOOD_CANVAS = `${CANVAS_HEAD}"Lee, Ann",1,a1,ann,A,7,12\n"Ng, Bob",2,b2,bob,A,8,15\n`
 const WRONG = '{"course":{"name":"x"'
 const OFFICE = 'Clave;Name;Grade;Remark\n1000;Ana Alvarez;;a\n1001;Ben Baker;;\n4711;nobody;;\n'
+const OFFICE_OF_COURSE = 'Student ID;Name;Grade\n0004320;Adebayo;\n0004209;Angstrom;\n0004136;Bronte;\n'
 const PEOPLE = 'Email;First name;Last name;Role\ngarcia@example.edu;Ana;García;docente\nno address;X;Y;\n'
 
 /** The views in an order in which each is reached from the one before. */
@@ -88,14 +93,15 @@ export function picturesOf (stage: Stage): Pictured[] {
     await page.getByRole('dialog').getByRole('button', { name: t('print.print') }).click()
     await page.waitForTimeout(2500)
   }
+  const signedOut = async () => { await page.context().clearCookies() }
   const addAdmin = async () => {
     if ((await services.accounts.list()).some(({ email }) => email === admin)) return
     const name = { firstName: 'Ada', lastName: 'Admin' }
     await services.accounts.add({ email: admin, role: 'admin', ...name, password })
   }
   return [
+    // Before the set-up in the first language, after it in the others.
     { name: 'sign-in', show: at('/') },
-    { name: 'forgot', show: inOrder(at('/'), press('forgot.link')) },
     {
       name: 'sign-in-wrong', show: async () => {
         await at('/')()
@@ -152,6 +158,7 @@ export function picturesOf (stage: Stage): Pictured[] {
     { name: 'course-import', show: inCourse('Physics I', '/import') },
     { name: 'fill-in', show: inCourse('Physics I', '/fill-in') },
     { name: 'fill-in-file', show: inOrder(inCourse('Physics I', '/fill-in'), file('office.csv', OFFICE)) },
+    { name: 'fill-in-good', show: inOrder(inCourse('Physics I', '/fill-in'), file('ids.csv', OFFICE_OF_COURSE)) },
     { name: 'account', show: at('/account') },
     {
       name: 'account-token',
@@ -178,6 +185,28 @@ export function picturesOf (stage: Stage): Pictured[] {
       }
     },
     { name: 'as-admin', show: inOrder(addAdmin, signIn(admin)) },
+    { name: 'forgot', show: inOrder(signedOut, at('/'), press('forgot.link')) },
+    {
+      name: 'forgot-mail', show: async () => {
+        // As a service with mail says it.
+        await page.route('**/api/sign-in-options', async (route) => {
+          const response = await route.fetch()
+          await route.fulfill({ response, json: { ...await response.json(), password_reset: true } })
+        })
+        await inOrder(at('/'), press('forgot.link'))()
+      }
+    },
+    {
+      name: 'forgot-sent', show: async () => {
+        await page.route('**/api/password-resets', async (route) => { await route.fulfill({ status: 202 }) })
+        await page.getByLabel(t('signIn.email')).fill(teacher)
+        await press('forgot.submit')()
+        await page.getByText(t('forgot.sent')).waitFor()
+        await page.unroute('**/api/password-resets')
+        await page.unroute('**/api/sign-in-options')
+      }
+    },
+    { name: 'as-admin-again', show: signIn(admin) },
     { name: 'first-import', show: at('/first-import') },
     { name: 'course-rename', show: inOrder(at('/'), ofCourse('courses.rename')), isWhole: false },
     { name: 'course-delete', show: inOrder(at('/'), ofCourse('courses.delete')), isWhole: false },
@@ -186,10 +215,27 @@ export function picturesOf (stage: Stage): Pictured[] {
     {
       name: 'import-columns', show: inOrder(at('/admin/import'), file('grades.csv', TABLE), async () => {
         await page.getByLabel(t('import.course'), { exact: true }).fill('German 9')
-        await page.waitForTimeout(2000)
+        await page.getByText(t('import.unknownTable')).waitFor()
       })
     },
     { name: 'import-error', show: inOrder(at('/admin/import'), file('course.json', WRONG)) },
+    { name: 'import-marks', show: inOrder(at('/admin/import'), file('canvas.csv', CANVAS), async () => {
+      await page.getByLabel(t('import.course'), { exact: true }).fill(`Canvas ${language}`)
+      await page.getByText(t('import.problem')).waitFor()
+    }) },
+    { name: 'import-done', show: inOrder(at('/admin/import'), file('canvas.csv', GOOD_CANVAS), async () => {
+      await page.getByLabel(t('import.course'), { exact: true }).fill(`Canvas ${language}`)
+      await page.getByText(t('import.checked')).or(page.getByText(t('import.wouldChangeNothing'))).waitFor()
+      await button('import.import').click()
+      await page.getByText(t('import.done')).or(page.getByText(t('import.changedNothing'))).waitFor()
+    }) },
+    { name: 'import-undo', show: inOrder(at('/admin/import'), async () => {
+      await page.getByRole('button', { name: 'canvas.csv' }).first().click()
+      await page.getByRole('dialog').waitFor()
+    }) },
+    { name: 'courses-archived', show: inOrder(at('/'), async () => {
+      await page.getByLabel(t('courses.which')).selectOption({ label: t('courses.which.archived') })
+    }) },
     { name: 'users', show: at('/admin/users') },
     { name: 'user', show: at('/admin/users/2') },
     { name: 'users-invite', show: inOrder(at('/admin/users'), press('users.invite')) },

@@ -12,6 +12,7 @@ import { errors, idOf } from '../schemas/common.ts'
 import { accountSchema, oneTimeLinkSchema } from '../schemas/users.ts'
 import { userJson } from '../user-json.ts'
 import { createInvite, invitedAnySchema, invitedManySchema, invitedPeopleSchema } from './invite-users.ts'
+import { refusal } from '../../refusals.ts'
 
 const tags = ['Users']
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
@@ -87,7 +88,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     // Otherwise there might be no administrator left to undo it.
     if (id === principalOf(request).userId) {
       throw new DomainError('VALIDATION_FAILED', {
-        detail: 'user_id: you cannot change your own role; ask another administrator',
+        detail: refusal('own_role'),
       })
     }
     const { user, state, before } = await accounts.setRole(id, role)
@@ -127,7 +128,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     // Otherwise there might be no administrator left to undo it.
     if (id === principalOf(request).userId) {
       throw new DomainError('VALIDATION_FAILED', {
-        detail: 'user_id: you cannot disable yourself; ask another administrator',
+        detail: refusal('own_account'),
       })
     }
     const { user, state } = await accounts.disable(id, { keepsAdministrator: true })

@@ -1,9 +1,8 @@
 import { sourceName } from '../../../db/queries/courses.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
-import { NO_COURSE } from '../course-scope.ts'
 import type { ImportOptions } from '../import-options.ts'
-import { archivedCourse } from '../messages.ts'
+import { archivedCourse, importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { optionName } from '../option-names.ts'
 import { Refusal } from '../problems.ts'
@@ -27,7 +26,7 @@ export function isCourseNamed ({ course, onlyCourseId }: ImportOptions): boolean
 export async function courseFor (file: SourceFile, run: ImportRun): Promise<GradeBookCourse> {
   const { options, staging: { load } } = run
   const live = options.onlyCourseId === undefined ? undefined : run.staging.live.course(options.onlyCourseId)
-  if (live === undefined && options.onlyCourseId !== undefined) throw new Refusal({ file: null }, NO_COURSE)
+  if (live === undefined && options.onlyCourseId !== undefined) throw new Refusal({ file: null }, importError('no_course'))
   const wanted = options.course?.trim() ?? ''
   await load.coursesNamed(wanted)
   const row = live ?? namedCourse(wanted, file, run)

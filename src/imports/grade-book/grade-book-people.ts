@@ -1,6 +1,5 @@
 import type { Row } from '../../../db/tables.ts'
 import { dayAt } from '../../courses/course-time.ts'
-import { counted } from '../../counted.ts'
 import { listNames, shorten } from '../../short-text.ts'
 import type { SourceStudent } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -10,6 +9,7 @@ import type { Place } from '../problems.ts'
 import type { GradeBookCourse } from './grade-book-course.ts'
 import { matchPeople, type GradeBookPerson, type KnownPerson } from './match-people.ts'
 import { firstFittingId, prefixedId } from './source-ids.ts'
+import { importError } from '../error-messages.ts'
 
 /** A row of a grade book file. */
 export interface GradeBookRow {
@@ -60,12 +60,11 @@ export function studentsOf (
     const known = match.kind === 'new' ? undefined : match.row
     const sourceId = known?.source_id ?? newId(person, storedIds)
     if (sourceId === undefined) {
-      const message = 'does not identify a student: the id, the login and the email address are all blank'
-      problems.error(place, message)
+      problems.error(place, importError('nobody'))
       return []
     }
     if (named.has(sourceId)) {
-      problems.error(place, `is a second row for the student ${shorten(person.ids[0] ?? sourceId)}`)
+      problems.error(place, importError('second_row', { student: shorten(person.ids[0] ?? sourceId) }))
       return []
     }
     named.add(sourceId)
@@ -177,10 +176,11 @@ function checkNewPeople (
   }
   problems.error(
     first.place,
-    `${added.length} of the ${counted(people, 'person', 'people')} in this grade book ` +
-      `${added.length === 1 ? 'is' : 'are'} not in the course ` +
-      `"${shorten(course.live.name)}", more than a tenth (this is the first); check that it is the right ` +
-      `course and that no spreadsheet changed the ids, or allow it with ${
-        optionName('newPeople', options.askedBy)}`
+    importError('new_people', {
+      added: added.length,
+      people,
+      course: shorten(course.live.name),
+      newPeople: optionName('newPeople', options.askedBy),
+    })
   )
 }

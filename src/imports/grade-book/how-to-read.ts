@@ -13,6 +13,7 @@ import type { SourceFile } from '../sources/source-files.ts'
 import type { GradeBookCourse } from './grade-book-course.ts'
 import type { GradeBookFormat, SystemFormat } from './grade-book-format.ts'
 import { gradeBookFormat } from './recognize.ts'
+import { importError } from '../error-messages.ts'
 
 export interface GradeBookFile {
   file: SourceFile
@@ -59,15 +60,13 @@ export async function howToRead (
   if (system !== undefined) return { file, format: system }
   if (course === undefined) await refuseRemembered(file, run)
   const guess = await guessOf(file, options)
-  if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, SINGLE_SCORES)
+  if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, importError('single_scores'))
   if (forced !== undefined && guess?.isCertain === true) {
     if (options.dryRun) problems.guess ??= guess
     return { file, format: 'spreadsheet', map: guess.map, origin: 'guessed' }
   }
   const what = forced === undefined
-    ? 'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +
-      'book of Canvas, Moodle, Brightspace, Blackboard, Google Classroom, Schoology, Gradescope, Sakai or ' +
-      `Open edX; ${forOtherTables(guess, options)}`
+    ? importError('unknown_format', { formats: `${KNOWN_FORMATS}; ${forOtherTables(guess, options)}` })
     : `is a table whose columns are not all clear${marksIn(guess)}; `
   // Without a guess, the page has no columns to choose.
   const message = what + (guess === undefined && options.askedBy === 'session'
@@ -82,10 +81,9 @@ function marksIn (guess: TableGuess | undefined): string {
   return marks.length === 0 ? '' : ` (marks without a meaning: ${listNames(marks, MARKS_LISTED)})`
 }
 
-const SINGLE_SCORES =
-  'has a row for each score, expected a row for each student and a column for each assignment; make a ' +
-  'pivot table of it in a spreadsheet (students in the rows, assignments in the columns, the scores as ' +
-  'values), save that sheet as CSV, and import it'
+const KNOWN_FORMATS =
+  'a OneRoster bundle, a performance-book/1 document, or the grade book of Canvas, Moodle, Brightspace, ' +
+  'Blackboard, Google Classroom, Schoology, Gradescope, Sakai or Open edX'
 
 /** Most marks that an error lists. */
 const MARKS_LISTED = 5

@@ -1,6 +1,7 @@
 import { isoTime } from '../../iso-time.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
-import { ROUNDED_IDS, type WarningCode } from '../messages.ts'
+import { importError } from '../error-messages.ts'
+import type { WarningCode } from '../messages.ts'
 import { optionName } from '../option-names.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import type { DateOrder } from '../import-options.ts'
@@ -90,7 +91,7 @@ export class RowReader {
     if (missing.length > 0) {
       throw new Refusal(
         place,
-        `has no column ${missing.join(', ')}; the first line must be the header`
+        importError('missing_columns', { columns: missing.join(', ') })
       )
     }
   }
@@ -141,7 +142,7 @@ export class RowReader {
   }
 
   #checkId (name: string, id: string): void {
-    if (isRounded(id)) this.#fault(`${name} is "${shorten(id)}": ${ROUNDED_IDS}`)
+    if (isRounded(id)) this.#fault(importError('rounded_id', { column: name, value: shorten(id) }))
   }
 
   /** An id that must not be blank. `what`: as the system calls it. */

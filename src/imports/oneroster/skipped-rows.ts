@@ -2,6 +2,7 @@ import { shorten } from '../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { WarningCode } from '../messages.ts'
 import { optionName } from '../option-names.ts'
+import { importError } from '../error-messages.ts'
 
 /** A reference of one row to something that is missing. */
 interface MissingReference {
@@ -54,9 +55,7 @@ export class SkippedRows {
       const cell = `${first.column} "${shorten(first.sourceId)}"`
       this.#run.problems.error(
         this.#run.placeOf(first),
-        `${skipped} of ${read} rows refer to records that are not in any file, more than a tenth; ` +
-          `the first is ${cell}; export all files at the same time, or allow it with ` +
-          optionName('skips', askedBy)
+        importError('skips', { skipped, read, cell, skips: optionName('skips', askedBy) })
       )
     }
   }

@@ -4,6 +4,7 @@ import { TokenParser, TokenParserError, Tokenizer, TokenizerError, TokenType } f
 import { shorten } from '../../short-text.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
+import { importError } from '../error-messages.ts'
 
 interface Shape {
   /** Properties that are read whole. */
@@ -102,7 +103,7 @@ export async function readPieces (
       onBlock(chunk.length)
     }
     if (!tokenizer.isEnded) tokenizer.end()
-    if (depth > 0 || !hasBegun) throw refusal(isEmpty ? 'is empty' : 'ends in the middle of the document')
+    if (depth > 0 || !hasBegun) throw refusal(importError(isEmpty ? 'is_empty' : 'incomplete_json'))
   } catch (error) {
     throw isFault(error) ? refusal(describe(error)) : error
   }
@@ -119,7 +120,7 @@ function isFault (error: unknown): error is Error {
 
 function describe (error: Error): string {
   if (error instanceof TypeError) return 'is not UTF-8; save the file as UTF-8'
-  if (/ended in the middle/.test(error.message)) return 'ends in the middle of the document'
+  if (/ended in the middle/.test(error.message)) return importError('incomplete_json')
   const byte = /absolute position "(\d+)"/.exec(error.message)
   return `is not JSON: ${shorten(withoutPosition(error.message), 200)}${
     byte === null ? '' : ` at byte ${byte[1]}`

@@ -2,7 +2,6 @@
 // Nothing is written to the service's database here.
 import { sourceName } from '../../../db/queries/courses.ts'
 import type { Row } from '../../../db/tables.ts'
-import { counted } from '../../counted.ts'
 import { gradingScaleText } from '../../courses/grading-scale.ts'
 import { CellReader } from '../../courses/packed-cells.ts'
 import { shorten } from '../../short-text.ts'
@@ -16,6 +15,7 @@ import { planScores } from './scores.ts'
 import { planStudents } from './students.ts'
 import { planTasks } from './tasks.ts'
 import { planTeachers } from './teachers.ts'
+import { importError } from '../error-messages.ts'
 
 /** Plans one course. What its source is not allowed to do is added to the problems. */
 export function planCourse (book: BookSource, planning: Planning): void {
@@ -48,8 +48,9 @@ export function planCourseRemoval (
   if (scores > 0 && !allowRemovals) {
     problems.error(
       place,
-      `the course "${shorten(live.name)}" with its ${counted(scores, 'result')} would be removed; ` +
-        `if this is intended, allow it with ${optionName('removals', problems.askedBy)}`
+      importError('course_removal', {
+        course: shorten(live.name), results: scores, removals: optionName('removals', problems.askedBy),
+      })
     )
   }
   tallies.courses.removed++

@@ -1,12 +1,12 @@
 // The packed cells of every student of a course: the stored ones, with what the source says put over them,
 // compared byte by byte.
-import { counted } from '../../counted.ts'
 import { shorten } from '../../short-text.ts'
 import { optionName } from '../option-names.ts'
 import type { CoursePlanning } from './planning.ts'
 import { StudentRows } from './student-rows.ts'
 import type { FinalStudent } from './students.ts'
 import type { PlannedTasks } from './tasks.ts'
+import { importError } from '../error-messages.ts'
 
 /**
  * Plans the cells of all students, dropped ones included. Adds an error if more than half of the stored
@@ -46,9 +46,9 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
   if (!course.allowRemovals && removed * 2 > stored) {
     problems.error(
       book.place,
-      `${removed} of the ${counted(stored, 'result')} of the course "${shorten(book.name)}" would be ` +
-        `removed, more than half; if this is intended, allow it with ${
-          optionName('removals', problems.askedBy)}`
+      importError('removals', {
+        removed, stored, course: shorten(book.name), removals: optionName('removals', problems.askedBy),
+      })
     )
   }
 }

@@ -9,6 +9,7 @@ import { Refusal, type Problems } from '../problems.ts'
 import { filesOfFolder } from './folder-files.ts'
 import type { ByteBudget, Source, SourceFile } from './source-files.ts'
 import { isZipArchive, openZipArchive } from './zip-archive.ts'
+import { importError } from '../error-messages.ts'
 
 /** Bytes that are read from disk at a time. */
 const READ_BYTES = 1 << 18
@@ -36,7 +37,7 @@ export async function openSource (path: string, options: OpenSourceOptions): Pro
   if (await isZipArchive(path)) return await openZipArchive(path, { name, ...options })
   await refuseOtherFiles(path, name, options.problems.askedBy)
   if (/\.zip$/i.test(path)) {
-    throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
+    throw new Refusal({ file: name }, importError('not_zip'))
   }
   const file: SourceFile = { name, base: name.toLowerCase(), size, read: reader(path, name, budget) }
   return { name, isFile: true, files: [file], found: [name], close: () => {} }
@@ -65,11 +66,9 @@ const ARCHIVES: Readonly<Record<string, string>> = {
   rar: 'a .rar archive',
 }
 const OTHERS: Readonly<Record<string, string>> = {
-  cfb:
-    'an old Excel or Word document (.xls, .doc), or one with a password; ' +
-    'save it as "Excel Workbook (.xlsx)" without a password',
-  pdf: 'a PDF document, which cannot be imported; export the data as CSV or as an Excel workbook (.xlsx)',
-  sqlite: 'a SQLite database; export its data as CSV instead',
+  cfb: importError('old_excel'),
+  pdf: importError('pdf'),
+  sqlite: 'is a SQLite database; export its data as CSV instead',
 }
 
 async function refuseOtherFiles (path: string, name: string, askedBy?: AskedBy): Promise<void> {
@@ -81,11 +80,9 @@ async function refuseOtherFiles (path: string, name: string, askedBy?: AskedBy):
     const message = `is ${archive}, expected a zip; ${howToUnpack(askedBy)}`
     throw new Refusal({ file: name }, message)
   }
-  if (OTHERS[ending] !== undefined) throw new Refusal({ file: name }, `is ${OTHERS[ending]}`)
+  if (OTHERS[ending] !== undefined) throw new Refusal({ file: name }, OTHERS[ending])
   if (/\.xls[xm]$/i.test(path) && !mayBeText(head)) {
-    const message = 'is not an Excel workbook, although its name says so; download it again, or open it in ' +
-      'Excel and save it again'
-    throw new Refusal({ file: name }, message)
+    throw new Refusal({ file: name }, importError('not_excel'))
   }
 }
 

@@ -8,6 +8,7 @@ import { Refusal, type Problems } from '../problems.ts'
 import type { Dialect, HeaderMode } from './table-dialect.ts'
 import { EITHER_IN_QUOTES, TableNumbers } from './table-numbers.ts'
 import { BlockDecoder } from './text-bytes.ts'
+import { importError } from '../error-messages.ts'
 
 /**
  * Called for each row with its fields, at most as many as the header has, and the line on which the row
@@ -260,10 +261,9 @@ export class RowSplitter {
 const SEPARATOR_NAMES = { ',': 'comma', ';': 'semicolon', '\t': 'tab' }
 
 const FAULTS: Record<string, string> = {
-  INVALID_OPENING_QUOTE:
-    'has a quote inside a field that does not begin with one; put the field in quotes and double the quote',
-  CSV_INVALID_CLOSING_QUOTE: 'has text after a closing quote; double a quote that belongs to the text',
-  CSV_QUOTE_NOT_CLOSED: 'has an opening quote that is never closed',
+  INVALID_OPENING_QUOTE: importError('quote_inside'),
+  CSV_INVALID_CLOSING_QUOTE: importError('text_after_quote'),
+  CSV_QUOTE_NOT_CLOSED: importError('open_quote'),
 }
 
 /**

@@ -13,6 +13,7 @@ import { isOfficePackage, type OfficePackage } from '../spreadsheet/office-packa
 import { openWorkbook } from '../spreadsheet/open-workbook.ts'
 import { bundleFolder } from './bundle-folder.ts'
 import { ByteBudget, ENTRIES_MAX, isLitter, type Source, type SourceFile } from './source-files.ts'
+import { importError } from '../error-messages.ts'
 
 /** A header of the central directory of a zip archive begins with this (APPNOTE.TXT, 4.3.12). */
 const DIRECTORY_HEADER = Buffer.from('PK\u0001\u0002', 'latin1')
@@ -110,7 +111,7 @@ function archiveFault (error: unknown): string {
   const isOfDisk = typeof errno === 'number' && 'syscall' in (error as object)
   return isOfDisk
     ? `cannot be read: ${shorten(message, 200)}`
-    : 'is not a complete zip archive; download or copy it again'
+    : importError('incomplete_zip')
 }
 
 interface OpenedArchive {

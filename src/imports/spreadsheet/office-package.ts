@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import { isTrue, prefixedAttribute, readXml } from './xml-part.ts'
+import { importError } from '../error-messages.ts'
 
 /** The files of an archive. */
 export interface OfficePackage {
@@ -22,14 +23,13 @@ interface Relation {
   path: string
 }
 
-const SAVE_AS = 'open it and save it as "Excel Workbook (.xlsx)"'
 /** Other documents, by a file that only they have. */
 const OTHERS: ReadonlyArray<[file: RegExp, what: string]> = [
-  [/^xl\/workbook\.bin$/, `is an Excel binary workbook (.xlsb); ${SAVE_AS}`],
-  [/^word\/document\.xml$/, 'is a Word document; copy its table into a spreadsheet and save that as .xlsx'],
-  [/^ppt\/presentation\.xml$/, 'is a PowerPoint document, which has no table to import'],
-  [/\.iwa$/, 'is a Numbers document; export it: File, Export To, Excel'],
-  [/^content\.xml$/, `is an OpenDocument file (.ods); ${SAVE_AS}, or as "CSV UTF-8"`],
+  [/^xl\/workbook\.bin$/, importError('binary_excel')],
+  [/^word\/document\.xml$/, importError('word')],
+  [/^ppt\/presentation\.xml$/, importError('powerpoint')],
+  [/\.iwa$/, importError('numbers')],
+  [/^content\.xml$/, importError('open_document')],
 ]
 
 const CONTENT_TYPES = '[content_types].xml'

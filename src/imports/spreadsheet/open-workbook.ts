@@ -19,6 +19,7 @@ import {
 import { readSharedTexts, type SharedTexts } from './shared-texts.ts'
 import { sheetOf, type WorkbookValues } from './sheet-part.ts'
 import type { Sheet } from './sheet.ts'
+import { importError } from '../error-messages.ts'
 
 interface OpenWorkbookOptions {
   budget: ByteBudget
@@ -41,7 +42,7 @@ export async function openWorkbook (
   if (await isOurs(office)) {
     throw new Refusal(
       { file: name },
-      'is a Perfbook export, which cannot be imported; import the file that the course came from'
+      importError('own_export')
     )
   }
   const path = await workbookPath(office)
@@ -121,14 +122,14 @@ async function choose (
   sheets: ReadableSheet[], { name, wanted, problems }: Choosing
 ): Promise<ReadableSheet> {
   const [first] = sheets
-  if (first === undefined) throw new Refusal({ file: name }, 'has no sheet with cells')
+  if (first === undefined) throw new Refusal({ file: name }, importError('no_sheet_with_cells'))
   if (wanted !== undefined) {
     const key = wanted.trim().toLowerCase()
     const found = sheets.find((one) => one.name === wanted) ??
       sheets.find((one) => one.name.trim().toLowerCase() === key)
     if (found !== undefined) return found
     const names = listNames(sheets.map((one) => one.name), LISTED)
-    throw new Refusal({ file: name }, `has no sheet "${shorten(wanted)}"; its sheets are: ${names}`)
+    throw new Refusal({ file: name }, importError('no_such_sheet', { sheet: shorten(wanted), sheets: names }))
   }
   const visible = sheets.filter(({ isHidden }) => !isHidden)
   const filled: ReadableSheet[] = []

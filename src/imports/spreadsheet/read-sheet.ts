@@ -7,6 +7,7 @@ import type { HeaderMode } from '../sources/table-dialect.ts'
 import { EITHER, TableNumbers } from '../sources/table-numbers.ts'
 import { headerOf } from './sheet-header.ts'
 import type { Sheet, SheetFindings } from './sheet.ts'
+import { importError } from '../error-messages.ts'
 
 interface SheetTableReading {
   /** The workbook, as errors name it. */
@@ -28,7 +29,7 @@ export async function readSheet (
 ): Promise<void> {
   const header = await headerOf(sheet)
   if (header === undefined) {
-    throw new Refusal({ file }, `has no values in the sheet "${shorten(sheet.name)}"`)
+    throw new Refusal({ file }, importError('empty_sheet', { sheet: shorten(sheet.name) }))
   }
   // Without a known header, every row is visited.
   const isKnown = mode === 'first'

@@ -12,7 +12,7 @@ import { Tokens } from './tokens.tsx'
 
 /** The user's own account, and the devices where they are signed in. */
 export function Account ({ user, hasPassword }: { user: User, hasPassword: boolean }) {
-  const { t, reason, ago, localTime } = useTexts()
+  const { t, reason, ago, localMinute } = useTexts()
   useTitle(t('app.account'))
   const loaded = useLoaded(
     'sessions',
@@ -118,7 +118,7 @@ export function Account ({ user, hasPassword }: { user: User, hasPassword: boole
                   </strong>{' '}
                   {session.is_current && <span class='tag good'>{t('account.thisDevice')}</span>}
                   <p class='small muted'>
-                    {t('account.since', { time: localTime(session.created_at) })}
+                    {t('account.since', { time: localMinute(session.created_at) })}
                     {!session.is_current && (
                       <>
                         {' · '}

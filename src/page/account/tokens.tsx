@@ -91,7 +91,7 @@ export function Tokens ({ user }: { user: User }) {
 }
 
 function TokenList ({ tokens, onRevoke }: { tokens: Token[], onRevoke: (token: Token) => void }) {
-  const { t, ago, localTime } = useTexts()
+  const { t, ago, localMinute } = useTexts()
   const now = serverNow()
   if (tokens.length === 0) return <p>{t('tokens.none')}</p>
   return (
@@ -111,7 +111,7 @@ function TokenList ({ tokens, onRevoke }: { tokens: Token[], onRevoke: (token: T
                 {' · '}
                 {expiresAt === null
                   ? t('tokens.noExpiry')
-                  : t(isExpired ? 'tokens.expiredAt' : 'tokens.expiresAt', { time: localTime(expiresAt) })}
+                  : t(isExpired ? 'tokens.expiredAt' : 'tokens.expiresAt', { time: localMinute(expiresAt) })}
                 {' · '}
                 {usedAt === null
                   ? t('tokens.unused')

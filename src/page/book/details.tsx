@@ -17,7 +17,7 @@ export function Details (
 ) {
   const { heading, category, index } = task
   const texts = useTexts()
-  const { t, number, exactTime } = texts
+  const { t, number, time } = texts
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current?.showModal()
@@ -25,7 +25,7 @@ export function Details (
   const cell = student.data[index] ?? null
   const facts: Array<[string, string | null | undefined]> = [
     [t('details.category'), category],
-    [t('details.due'), heading.due_at === null ? t('book.noDue') : exactTime(heading.due_at, timeZone)],
+    [t('details.due'), heading.due_at === null ? t('book.noDue') : time(heading.due_at, timeZone)],
   ]
   if (cell !== null) {
     const marks = [
@@ -60,7 +60,7 @@ export function Details (
         t('details.recovered'),
         cell.recovered_exercise_count === null ? null : number(cell.recovered_exercise_count),
       ],
-      [t('details.submitted'), cell.submitted_at === null ? null : exactTime(cell.submitted_at, timeZone)],
+      [t('details.submitted'), cell.submitted_at === null ? null : time(cell.submitted_at, timeZone)],
       [t('details.marks'), marks.length === 0 ? null : marks.join(', ')]
     )
   }

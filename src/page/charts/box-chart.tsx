@@ -23,7 +23,8 @@ const AXIS = 26
 const ROW = 30
 const NARROW_ROW = 50
 const BOX = 14
-const NAMES = 240
+/** For the names: a quarter of a wide chart, within these limits. */
+const NAMES = { least: 240, most: 380 }
 const NOTES = 112
 const GAP = 20
 const LETTER = 6.8
@@ -41,15 +42,16 @@ export function BoxChart ({ label, rows }: { label: string, rows: readonly BoxRo
   const width = useWidth(svg, USUAL_WIDTH)
   const isNarrow = width < NARROW
   const height = isNarrow ? NARROW_ROW : ROW
-  const start = isNarrow ? GAP : NAMES
-  const room = Math.max(40, isNarrow ? width - 2 * GAP : width - NAMES - NOTES - GAP)
+  const names = Math.min(NAMES.most, Math.max(NAMES.least, Math.round(width / 4)))
+  const start = isNarrow ? GAP : names
+  const room = Math.max(40, isNarrow ? width - 2 * GAP : width - names - NOTES - GAP)
   const most = rows.reduce((max, { quartiles }) => Math.max(max, quartiles?.highest ?? 0), 1)
   const least = rows.reduce((min, { quartiles }) => Math.min(min, quartiles?.lowest ?? 0), 0)
   const bottom = AXIS + rows.length * height
   // From right to left, everything is mirrored.
   const mirrored = (x: number) => dir === 'rtl' ? width - x : x
   const xOf = (value: number) => mirrored(start + (value - least) / (most - least) * room)
-  const letters = Math.floor((isNarrow ? width - NOTES - GAP : NAMES - GAP) / LETTER)
+  const letters = Math.floor((isNarrow ? width - NOTES - GAP : names - GAP) / LETTER)
   return (
     <svg
       class='chart boxes'

@@ -5,9 +5,10 @@ import type { ExportItem, ExportOptions } from '../../http/schemas/common.ts'
 import { Disclosure } from '../disclosure.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 import { download } from './download.ts'
-import { exportOptions, formatOf, NO_CHOICES, type OnScreen } from './export-choices.ts'
+import { exportOptions, formatOf, type ExportChoices, type OnScreen } from './export-choices.ts'
 import { ExportMenu } from './export-menu.tsx'
-import { coverageWords, formatName } from './option-words.ts'
+import { coverageWords, formatName, otherWords } from './option-words.ts'
+import { rememberChoices, rememberedChoices } from './remembered-choices.ts'
 
 interface ExportButtonProps {
   courseId: number
@@ -27,13 +28,22 @@ export function ExportButton (
 ) {
   const texts = useTexts()
   const { t, known, language } = texts
-  const [choices, setChoices] = useState(NO_CHOICES)
+  const [choices, setChoices] = useState(() => rememberedChoices(courseId))
+  const choose = (chosen: ExportChoices) => {
+    setChoices(chosen)
+    rememberChoices(courseId, chosen)
+  }
   const shown: OnScreen = { ...onScreen, hasPeriods: periods.length > 0 }
   const options = exportOptions(shown, choices, language)
   const format = formatOf(choices)
   const hasUnit = choices.format === undefined || choices.format.options.some(({ name }) => name === 'values')
   const coverage = coverageWords(options, periods, texts, { hasUnit })
-  const words = options.format === undefined ? coverage : `${formatName(format, texts)}, ${coverage}`
+  // What was chosen an earlier time must not surprise.
+  const words = [
+    ...(options.format === undefined ? [] : [formatName(format, texts)]),
+    coverage,
+    ...otherWords(options, texts),
+  ].join(', ')
   const label = t('exports.export')
   const action = known(`exports.start.${format}`) ?? `${label} (${formatName(format, texts)})`
   return (
@@ -43,7 +53,7 @@ export function ExportButton (
         class='primary'
         ref={buttonRef}
         aria-disabled={isBusy}
-        title={`${action}: ${coverage}`}
+        title={`${action}: ${words}`}
         onClick={() => {
           onStart(options)
         }}
@@ -63,7 +73,7 @@ export function ExportButton (
         {(close) => (
           <div class='choices'>
             <p>{t('exports.onScreen', { what: coverage })}</p>
-            <ExportMenu courseId={courseId} onScreen={shown} choices={choices} onChoose={setChoices} />
+            <ExportMenu courseId={courseId} onScreen={shown} choices={choices} onChoose={choose} />
             <p class='row'>
               <button
                 type='button'

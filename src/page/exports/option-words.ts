@@ -25,14 +25,20 @@ export function coverageWords (
 
 /** All options of an export in words. */
 export function optionWords (options: ExportOptions, periods: readonly Period[], texts: Texts): string {
-  const { known } = texts
-  const { format, period_id: _, values, language, ...others } = options
+  const { format, values, language } = options
   return [
     // Files of other formats may have no choice of unit.
     coverageWords(options, periods, texts, { hasUnit: format === undefined || values !== undefined }),
-    ...Object.entries(others).map(([name, value]) =>
-      known(`exports.with.${name}.${String(value)}`) ?? known(`exports.with.${name}`) ??
-        `${name}: ${String(value)}`),
+    ...otherWords(options, texts),
     ...(language === undefined ? [] : [LANGUAGES[language]]),
   ].join(', ')
+}
+
+/** The options besides the format, the coverage and the language, in words. */
+export function otherWords (
+  { format: _, period_id: __, values: ___, language: ____, ...others }: ExportOptions, { known }: Texts
+): string[] {
+  return Object.entries(others).map(([name, value]) =>
+    known(`exports.with.${name}.${String(value)}`) ?? known(`exports.with.${name}`) ??
+      `${name}: ${String(value)}`)
 }

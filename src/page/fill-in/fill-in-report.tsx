@@ -101,13 +101,15 @@ function Lists ({ report }: { report: FillInResult }) {
       <List title={t('fillIn.onlyInCourse', { count: counts.only_in_course })} count={counts.only_in_course}>
         {report.only_in_course.map(({ student_id: id, name }) => <li key={id}><bdi>{nameOf(name)}</bdi></li>)}
       </List>
-      <List title={t('fillIn.ambiguous', { count: counts.ambiguous })} count={counts.ambiguous}>
-        {report.ambiguous.map(({ row, students }) => (
-          <li key={row}>
-            <bdi>{students.map(({ name }) => nameOf(name)).join(', ')}</bdi> <Row row={row} />
-          </li>
-        ))}
-      </List>
+      {counts.ambiguous > 0 && (
+        <List title={t('fillIn.ambiguous', { count: counts.ambiguous })} count={counts.ambiguous}>
+          {report.ambiguous.map(({ row, students }) => (
+            <li key={row}>
+              <bdi>{students.map(({ name }) => nameOf(name)).join(', ')}</bdi> <Row row={row} />
+            </li>
+          ))}
+        </List>
+      )}
     </div>
   )
 }

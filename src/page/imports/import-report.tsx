@@ -9,7 +9,7 @@ import type {
 } from '../../http/schemas/imports.ts'
 import { call } from '../api.ts'
 import { Failure, Loading } from '../notices.tsx'
-import { onPage } from './page-words.ts'
+import { importErrorText, importReason, onPage } from './page-words.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { useLoaded } from '../use-loaded.ts'
 
@@ -90,13 +90,14 @@ function WhatItIs (
 function Outcome (
   { report: { status, dry_run: isCheck, summary, error_count: errors, error } }: { report: ImportReport }
 ) {
-  const { t, reason } = useTexts()
+  const texts = useTexts()
+  const { t } = texts
   if (status === 'canceled') return <p class='notice'>{t('import.canceled')}</p>
   if (status === 'failed' && errors > 0) {
     return <p class='notice bad'>{t('import.failed', { count: errors })}</p>
   }
   if (status === 'failed') {
-    return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && onPage(reason(error))}</p>
+    return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && importReason(error, texts)}</p>
   }
   const changes = summary === null
     ? 0
@@ -248,7 +249,7 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
                   <bdi class='place'>{placeOf(error)}</bdi>
                 </td>
                 <td data-label={t('import.problem')}>
-                  <span lang='en' dir='auto'>{onPage(error.message)}</span>
+                  <ErrorText message={error.message} />
                 </td>
               </tr>
             ))}
@@ -260,6 +261,13 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
       )}
     </>
   )
+}
+
+function ErrorText ({ message }: { message: string }) {
+  const text = importErrorText(message, useTexts())
+  return text === undefined
+    ? <span lang='en' dir='auto'>{onPage(message)}</span>
+    : <span dir='auto'>{text}</span>
 }
 
 /** `file:line`, or `file:path` in JSON, as on the command line. */

@@ -10,7 +10,7 @@ import { useTitle } from '../use-title.ts'
 
 /** The page of the setup link: the first administrator makes their account. */
 export function SetupView ({ token, onSignedIn }: { token: string, onSignedIn: (user: User) => void }) {
-  const { t, localTime } = useTexts()
+  const { t, localMinute } = useTexts()
   useTitle(t('setup.title'))
   const loaded = useLoaded(
     token,
@@ -22,7 +22,7 @@ export function SetupView ({ token, onSignedIn }: { token: string, onSignedIn: (
         <>
           <p>{t('setup.lead')}</p>
           <SetupForm token={token} onSignedIn={onSignedIn} />
-          <p class='muted small'>{t('invitation.expires', { time: localTime(expiresAt) })}</p>
+          <p class='muted small'>{t('invitation.expires', { time: localMinute(expiresAt) })}</p>
         </>
       )}
     </LinkPage>

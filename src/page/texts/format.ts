@@ -17,6 +17,8 @@ export interface Formats {
   size: (bytes: number) => string
   /** Day and time in a time zone, with the name of the zone. */
   exactTime: (iso: string, timeZone: string) => string
+  /** The same to the minute, for what a person plans: a due date, the end of a link. */
+  time: (iso: string, timeZone: string) => string
   /** The day in a time zone. */
   day: (iso: string, timeZone: string) => string
   /** Day and month in a time zone. */
@@ -38,7 +40,7 @@ export function formats (locale: string): Formats {
   const withDecimals = new Map<number, Intl.NumberFormat>()
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  const inZone = new Map<string, Record<'exact' | 'day' | 'short', Intl.DateTimeFormat>>()
+  const inZone = new Map<string, Record<'exact' | 'time' | 'day' | 'short', Intl.DateTimeFormat>>()
   const zone = (timeZone: string) => {
     const known = inZone.get(timeZone) ?? {
       exact: new Intl.DateTimeFormat(locale, {
@@ -48,6 +50,15 @@ export function formats (locale: string): Formats {
         hour: 'numeric',
         minute: '2-digit',
         second: '2-digit',
+        timeZoneName: 'short',
+        timeZone,
+      }),
+      time: new Intl.DateTimeFormat(locale, {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: '2-digit',
         timeZoneName: 'short',
         timeZone,
       }),
@@ -83,6 +94,7 @@ export function formats (locale: string): Formats {
       }).format(value)
     },
     exactTime: (iso, timeZone) => zone(timeZone).exact.format(new Date(iso)),
+    time: (iso, timeZone) => zone(timeZone).time.format(new Date(iso)),
     day: (iso, timeZone) => zone(timeZone).day.format(new Date(iso)),
     shortDay: (iso, timeZone) => zone(timeZone).short.format(new Date(iso)),
     ago: (time, now) => {

@@ -1,5 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { findTemplate } from '../../message-templates.ts'
+import { REFUSALS } from '../../refusals.ts'
 import { ApiError } from '../api.ts'
 import {
   loadCatalogue, translator, type Language, type TextKey, type Translate, type Values,
@@ -18,6 +20,8 @@ export interface Texts extends Formats {
   reason: (error: unknown) => string
   /** Day and time in the time zone of this browser, for what belongs to no course. */
   localTime: (iso: string) => string
+  /** The same to the minute. */
+  localMinute: (iso: string) => string
 }
 
 /** Texts and formats of a language. Rejects if its file cannot be loaded. */
@@ -42,9 +46,13 @@ export async function textsIn (language: Language): Promise<Texts> {
         : error as { code?: string, message: string }
       const bytes = code === 'BODY_TOO_LARGE' ? mostBytes(message) : undefined
       if (bytes !== undefined) return t('error.largerThan', { size: format.size(bytes) })
-      return known(`error.${code ?? ''}`) ?? (code === 'VALIDATION_FAILED' ? sentenceOf(message) : message)
+      const refused = findTemplate(message, REFUSALS)
+      return known(`error.${code ?? ''}`) ??
+        (refused === undefined ? undefined : known(`refusal.${refused.name}`, refused.values)) ??
+        (code === 'VALIDATION_FAILED' ? sentenceOf(message) : message)
     },
     localTime: (iso) => format.exactTime(iso, timeZone),
+    localMinute: (iso) => format.time(iso, timeZone),
   }
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Attempt, JobWithAttempts } from '../../../http/schemas/common.ts'
 import { ApiError, call } from '../../api.ts'
+import { importReason } from '../../imports/page-words.ts'
 import { download, nameOf } from '../../exports/download.ts'
 import { followJob, hasEnded } from '../../exports/follow-job.ts'
 import { ImportReportOf } from '../../imports/import-report.tsx'
@@ -12,7 +13,8 @@ import { JobStatus, useKindName, When } from './job-texts.tsx'
 
 /** One job, during and after its run: details, attempts, retry and cancel. */
 export function JobDetails ({ jobId }: { jobId: number }) {
-  const { t, reason, known } = useTexts()
+  const texts = useTexts()
+  const { t, reason, known } = texts
   const kindName = useKindName()
   const names = useCourseNames()
   const [job, setJob] = useState<JobWithAttempts>()
@@ -110,9 +112,9 @@ export function JobDetails ({ jobId }: { jobId: number }) {
         {job.error !== null && (
           <div class='notice bad'>
             <p>
-              <strong>{reason(job.error)}</strong>
+              <strong>{importReason(job.error, texts)}</strong>
             </p>
-            {job.error.message !== reason(job.error) && (
+            {job.error.message !== importReason(job.error, texts) && (
               <p class='small' lang='en' dir='auto'>{job.error.message}</p>
             )}
             <p class='small'>

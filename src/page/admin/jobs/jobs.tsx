@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { JobWithAttempts } from '../../../http/schemas/common.ts'
 import { call } from '../../api.ts'
+import { importReason } from '../../imports/page-words.ts'
 import { hasEnded } from '../../exports/follow-job.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink, courseLink } from '../../router.ts'
@@ -16,7 +17,8 @@ const ON_A_PAGE = 50
 
 /** All jobs, newest first. The list refreshes itself. */
 export function Jobs ({ query }: { query: URLSearchParams }) {
-  const { t, reason } = useTexts()
+  const texts = useTexts()
+  const { t, reason } = texts
   const kindName = useKindName()
   const names = useCourseNames()
   const [status, kind, cursor] = [query.get('status'), query.get('kind'), query.get('cursor')]
@@ -122,7 +124,9 @@ export function Jobs ({ query }: { query: URLSearchParams }) {
                   <td data-label={t('jobs.status')}>
                     <div>
                       <JobStatus job={job} />
-                      {job.error !== null && <span class='small reason'>{reason(job.error)}</span>}
+                      {job.error !== null && (
+                        <span class='small reason'>{importReason(job.error, texts)}</span>
+                      )}
                     </div>
                   </td>
                   <td data-label={t('jobs.requestedBy')}>

@@ -157,7 +157,7 @@ function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: S
       <h2 id='owners-title'>{t('storage.owners')}</h2>
       {quota !== null && <p class='muted small'>{t('storage.ownerQuota', { quota: size(quota) })}</p>}
       <div class='wide' tabIndex={0} role='group' aria-label={t('storage.owners')}>
-        <table class='list rows'>
+        <table class='list rows stacked'>
           <thead>
             <tr>
               <th>{t('storage.owner')}</th>
@@ -187,9 +187,15 @@ function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: S
                       </bdi>
                       )}
                 </td>
-                <td class='number'>{number(owner.files)}</td>
-                <td class='number'>{size(owner.bytes)}</td>
-                <td class='number'>{percent(used === 0 ? 0 : owner.bytes / used)}</td>
+                <td class='number' data-label={t('storage.fileCount')}>
+                  <span>{number(owner.files)}</span>
+                </td>
+                <td class='number' data-label={t('exports.size')}>
+                  <span>{size(owner.bytes)}</span>
+                </td>
+                <td class='number' data-label={t('storage.share')}>
+                  <span>{percent(used === 0 ? 0 : owner.bytes / used)}</span>
+                </td>
               </tr>
             ))}
           </tbody>

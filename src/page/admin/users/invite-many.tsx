@@ -103,16 +103,20 @@ export function InviteMany ({ accounts, onInvited, onClose }: InviteManyProps) {
                 }}
               />
             </label>
-            <label>
-              {t('invite.file')}
-              <input
-                type='file'
-                accept='.csv,.tsv,.txt'
-                onChange={({ currentTarget }) => {
-                  void currentTarget.files?.[0]?.text().then(read)
-                }}
-              />
-            </label>
+            {/* The browser's own field would speak the browser's language. */}
+            <div>
+              <label class='button'>
+                <span>{t('invite.file')}</span>
+                <input
+                  class='hidden'
+                  type='file'
+                  accept='.csv,.tsv,.txt'
+                  onChange={({ currentTarget }) => {
+                    void currentTarget.files?.[0]?.text().then(read)
+                  }}
+                />
+              </label>
+            </div>
             <label>
               {t('invite.role')}
               <select

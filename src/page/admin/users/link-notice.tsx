@@ -6,7 +6,7 @@ import { useTexts } from '../../texts/use-texts.ts'
 export function LinkNotice (
   { email, link, isNew, onClose }: { email: string, link: OneTimeLink, isNew: boolean, onClose: () => void }
 ) {
-  const { t, localTime } = useTexts()
+  const { t, localMinute } = useTexts()
   return (
     <section class='notice good' aria-labelledby='link-title'>
       <h2 id='link-title'>{t(isNew ? 'users.linkTitle' : 'users.resetTitle', { email })}</h2>
@@ -19,7 +19,7 @@ export function LinkNotice (
           </strong>
         </p>
       )}
-      <p>{t('users.linkHelp', { time: localTime(link.expires_at) })}</p>
+      <p>{t('users.linkHelp', { time: localMinute(link.expires_at) })}</p>
       <CopyField value={link.url} label={t('users.link')} onDone={onClose} />
     </section>
   )

@@ -1,0 +1,19 @@
+// Messages with `{places}` to fill in. The service writes them in English, and the page finds the template and
+// the values in a message again, to say the same in another language.
+
+/** A template with its places filled in. A place without a value stays as it is. */
+export function fillTemplate (template: string, values: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}
+
+/** The first of the templates that a message may have been made from, with its values. */
+export function findTemplate<Name extends string> (
+  message: string, templates: Readonly<Record<Name, string>>
+): { name: Name, values: Record<string, string> } | undefined {
+  for (const [name, text] of Object.entries(templates) as Array<[Name, string]>) {
+    const pattern = text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>.*)')
+    const found = new RegExp(`^${pattern}$`, 's').exec(message)
+    if (found !== null) return { name, values: { ...found.groups } }
+  }
+  return undefined
+}
