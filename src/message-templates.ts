@@ -1,4 +1,4 @@
-// Messages with `{places}` to fill in. The service writes them in English, and the page finds the template and
+// Messages with `{places}` to fill in. The service writes them in English. The page finds the template and
 // the values in a message again, to say the same in another language.
 
 /** A template with its places filled in. A place without a value stays as it is. */

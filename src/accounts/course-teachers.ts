@@ -82,7 +82,8 @@ async function usersOf (trx: Trx, field: string, addresses: readonly string[]): 
     const people = listNames(unknown)
     throw invalid(field === 'add'
       ? refusal('no_account', { people })
-      : `${field}: there is no account for ${people}, and no course has such a teacher; check the email address`)
+      : `${field}: there is no account for ${people}, and no course has such a teacher; ` +
+        'check the email address')
   }
   return [...users.values()]
 }

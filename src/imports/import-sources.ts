@@ -12,7 +12,8 @@ import { courseScope } from './course-scope.ts'
 import { importByFormat } from './formats.ts'
 import type { ImportOptions } from './import-options.ts'
 import { ImportRun } from './import-run.ts'
-import { archivedCourse, importError } from './error-messages.ts'
+import { importError } from './error-messages.ts'
+import { archivedCourse } from './messages.ts'
 import { emptyTallies, type ImportOutcome, type ImportSummary } from './outcome.ts'
 import { Problems, Refusal } from './problems.ts'
 import { openSource } from './sources/open-source.ts'
@@ -134,7 +135,9 @@ async function planImport (
   const { onlyCourseId } = options
   if (onlyCourseId !== undefined) await staging.load.courses([onlyCourseId])
   const scope = onlyCourseId === undefined ? undefined : courseScope(staging.live, onlyCourseId)
-  if (scope === undefined && onlyCourseId !== undefined) throw new Refusal({ file: null }, importError('no_course'))
+  if (scope === undefined && onlyCourseId !== undefined) {
+    throw new Refusal({ file: null }, importError('no_course'))
+  }
   if (scope !== undefined && scope.course.archived_at !== null) {
     throw new Refusal({ file: null }, archivedCourse(scope.course.name, options.askedBy))
   }

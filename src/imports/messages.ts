@@ -1,5 +1,7 @@
 // Sentences of import reports that the page translates or that name its choices.
-import { IMPORT_OPTIONS, optionName, type AskedBy } from './option-names.ts'
+import { shorten } from '../short-text.ts'
+import { importError } from './error-messages.ts'
+import { howToRestoreCourse, IMPORT_OPTIONS, optionName, type AskedBy } from './option-names.ts'
 
 /**
  * Every warning there is; permanent names. docs/data-in.md explains each. `{sheet}` is that option by its
@@ -121,4 +123,9 @@ export function warningText (code: WarningCode, { isOfTeacher = false, askedBy }
   let text = own[code] ?? WARNINGS[code] as string
   for (const option of IMPORT_OPTIONS) text = text.replace(`{${option}}`, optionName(option, askedBy))
   return text
+}
+
+/** The error of an import into one course that is archived. */
+export function archivedCourse (name: string, askedBy?: AskedBy): string {
+  return importError('archived_course', { course: shorten(name), restore: howToRestoreCourse(askedBy) })
 }

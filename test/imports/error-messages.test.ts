@@ -26,7 +26,8 @@ t.test('the page has a text for each, which names nothing that the message does 
 
 t.test('the template of a message is found again, with what it quotes', async (t) => {
   for (const [name, template] of Object.entries(IMPORT_ERRORS) as Array<[ImportErrorName, string]>) {
-    const values = Object.fromEntries(placesIn(template).map((place, i) => [place, `“${i}” (a, b) $& {x}`]))
+    const values = Object.fromEntries(placesIn(template).map((place, i) =>
+      [place, `“${i}” (a, b) $& {x}`]))
     t.strictSame(findTemplate(importError(name, values), IMPORT_ERRORS), { name, values })
   }
   for (const [name, template] of Object.entries(REFUSALS)) {
@@ -39,7 +40,9 @@ t.test('scores that are not numbers', async (t) => {
   const errorOf = (text: string, howToExplain?: (mark: string) => string) => {
     const problems = new Problems()
     const column = new GradeColumn({
-      title: 'Quiz', numbers: new TableNumbers({ isCommaSeparator: true }), alsoExpected: 'EX or a blank cell',
+      title: 'Quiz',
+      numbers: new TableNumbers({ isCommaSeparator: true }),
+      alsoExpected: 'EX or a blank cell',
       ...(howToExplain === undefined ? {} : { howToExplain }),
     })
     column.grade('7', { file: 'a.csv', line: 2 }, problems)

@@ -76,27 +76,6 @@ t.test('the menu of exports', chromium, async (t) => {
     await becomes(t, () => identity.inputValue(), 'names', 'no pseudonyms there')
   })
 
-  await t.test('the choices are there again, and the button says them', async (t) => {
-    await file.selectOption('csv')
-    await menu.getByLabel('Include dropped students').uncheck()
-    await page.reload()
-    await page.getByRole('grid').waitFor()
-    await page.getByTitle(/^Export as CSV: CSV table, whole course, percent, without dropped students/).waitFor()
-    await openMenu()
-    await becomes(t, () => file.inputValue(), 'csv')
-    await becomes(t, () => menu.getByLabel('Include dropped students').isChecked(), false)
-    await becomes(t, () => menu.getByLabel('Between columns').inputValue(), ';')
-    // The period and the unit are those on the screen, not remembered ones.
-    await page.keyboard.press('Escape')
-    await page.getByRole('radio', { name: 'Points' }).check()
-    await page.getByTitle(/^Export as CSV: CSV table, whole course, points, without dropped students/).waitFor()
-    await page.getByRole('radio', { name: 'Percent' }).check()
-    await openMenu()
-    await menu.getByLabel('Include dropped students').check()
-    await menu.getByLabel('Students are shown with').selectOption('names')
-    await file.selectOption('canvas')
-  })
-
   await t.test('what a file does not have, in words', async (t) => {
     const { options, name } = await exported('Export for Canvas')
     t.strictSame(options, { format: 'canvas' })
@@ -195,4 +174,39 @@ t.test('the menu of exports', chromium, async (t) => {
       admins.getByText('Read who is behind pseudonyms').locator('visible=true')
     ).first().waitFor()
   })
+})
+
+t.test('the choices are there again, and the button says them', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse()] })
+  const { page, problems } = await open()
+  await openCourse(page, address)
+  const menu = page.getByRole('group', { name: 'Export options' })
+  const file = menu.getByRole('combobox', { name: 'File', exact: true })
+  const openMenu = async () => {
+    await page.getByRole('button', { name: 'Export options' }).click()
+    await menu.getByRole('option', { name: 'OneRoster' }).waitFor({ state: 'attached' })
+  }
+  const says = (words: string) =>
+    page.getByTitle(`Export as CSV: CSV table, whole course, ${words}`).waitFor()
+  await openMenu()
+  await file.selectOption('csv')
+  await menu.getByLabel('Between columns').selectOption(';')
+  await menu.getByLabel('Include dropped students').uncheck()
+  await page.reload()
+  await says('percent, separated by semicolons, without dropped students')
+  await openMenu()
+  await becomes(t, () => file.inputValue(), 'csv', 'the format')
+  await becomes(t, () => menu.getByLabel('Between columns').inputValue(), ';', 'its option')
+  await becomes(t, () => menu.getByLabel('Include dropped students').isChecked(), false, 'not included')
+  await page.keyboard.press('Escape')
+  // The unit is that on the screen, not a remembered one.
+  await page.getByText('Points', { exact: true }).first().click()
+  await says('points, separated by semicolons, without dropped students')
+  const stored = () =>
+    page.evaluate('Object.keys(localStorage).filter((key) => /exportChoices/.test(key)).length')
+  t.equal(await stored(), 1)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  t.equal(await stored(), 0, 'the next user to sign in may be another person')
+  t.strictSame(problems, [])
 })

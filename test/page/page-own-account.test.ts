@@ -31,7 +31,8 @@ t.test('the setup link: the first administrator, and what they do next', chromiu
   const messages = consoleOf(page)
   await page.goto(address)
   await page.getByText('Perfbook has no administrator yet. Open the one-time setup link').waitFor()
-  t.equal(await page.getByRole('button', { name: 'Forgot password?' }).count(), 0, 'there is nobody to ask yet')
+  const forgotten = page.getByRole('button', { name: 'Forgot password?' })
+  t.equal(await forgotten.count(), 0, 'there is nobody to ask yet')
   const { secret } = (await setup.createLink())!
   await page.goto(`${address}/#setup=${secret}`)
   await hasFocus(t, page.getByLabel('Your name'))
@@ -67,6 +68,7 @@ t.test('the setup link: the first administrator, and what they do next', chromiu
 
 t.test('sign-in: the focus, no message in the console, and a forgotten password', chromium, async (t) => {
   const { address, open, services } = await startPage(t, { courses: [sampleCourse()] })
+  await services.accounts.add({ email: ADMIN, role: 'admin', password: PASSWORD })
   const { page, problems } = await open()
   const messages = consoleOf(page)
   await page.goto(address)
@@ -113,6 +115,7 @@ t.test('a forgotten password where the service sends emails', chromium, async (t
   const service = await startTestService(t, {
     settings: { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'p@school.example', PUBLIC_URL: address },
   })
+  await service.services.accounts.add({ email: ADMIN, role: 'admin', password: PASSWORD })
   await service.server.listen({ host: '127.0.0.1', port })
   const { page, problems } = await openPage(t, address)
   await page.goto(address)

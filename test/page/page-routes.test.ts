@@ -39,7 +39,8 @@ t.test('the built page: strict policy, relative addresses, small', async (t) => 
   const others = sources.filter((file) => !/^(?:src\/page|node_modules)\//.test(file))
   const small = [
     'src/fill-in/fill-in-messages.ts', 'src/fill-in/heading-key.ts', 'src/fill-in/table-guess.ts',
-    'src/imports/column-letters.ts', 'src/imports/option-names.ts', 'src/person-name.ts',
+    'src/imports/column-letters.ts', 'src/imports/error-messages.ts', 'src/imports/option-names.ts',
+    'src/message-templates.ts', 'src/person-name.ts', 'src/refusals.ts',
   ]
   t.strictSame(others.sort(), small, "the API's schemas are imported as types only")
   const app = Fastify()

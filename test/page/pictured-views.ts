@@ -158,7 +158,10 @@ export function picturesOf (stage: Stage): Pictured[] {
     { name: 'course-import', show: inCourse('Physics I', '/import') },
     { name: 'fill-in', show: inCourse('Physics I', '/fill-in') },
     { name: 'fill-in-file', show: inOrder(inCourse('Physics I', '/fill-in'), file('office.csv', OFFICE)) },
-    { name: 'fill-in-good', show: inOrder(inCourse('Physics I', '/fill-in'), file('ids.csv', OFFICE_OF_COURSE)) },
+    {
+      name: 'fill-in-good',
+      show: inOrder(inCourse('Physics I', '/fill-in'), file('ids.csv', OFFICE_OF_COURSE)),
+    },
     { name: 'account', show: at('/account') },
     {
       name: 'account-token',
@@ -218,26 +221,38 @@ export function picturesOf (stage: Stage): Pictured[] {
         await page.getByText(t('import.unknownTable')).waitFor()
       })
     },
-    { name: 'import-error', show: inOrder(at('/admin/import'), file('course.json', WRONG)) },
-    { name: 'import-marks', show: inOrder(at('/admin/import'), file('canvas.csv', CANVAS), async () => {
-      await page.getByLabel(t('import.course'), { exact: true }).fill(`Canvas ${language}`)
-      await page.getByText(t('import.problem')).waitFor()
-    }) },
-    { name: 'import-done', show: inOrder(at('/admin/import'), file('canvas.csv', GOOD_CANVAS), async () => {
-      await page.getByLabel(t('import.course'), { exact: true }).fill(`Canvas ${language}`)
-      await page.getByText(t('import.checked')).or(page.getByText(t('import.wouldChangeNothing'))).waitFor()
-      await button('import.import').click()
-      await page.getByText(t('import.done')).or(page.getByText(t('import.changedNothing'))).waitFor()
-    }) },
-    { name: 'import-undo', show: inOrder(at('/admin/import'), async () => {
-      await page.getByRole('button', { name: 'canvas.csv' }).first().click()
-      await page.getByRole('dialog').waitFor()
-    }) },
-    { name: 'courses-archived', show: inOrder(at('/'), async () => {
-      await page.getByLabel(t('courses.which')).selectOption({ label: t('courses.which.archived') })
-    }) },
+    {
+      name: 'import-error', show: inOrder(at('/admin/import'), file('course.json', WRONG), async () => {
+        await page.getByText(t('import.problem')).waitFor()
+      })
+    },
+    {
+      name: 'import-marks', show: inOrder(at('/admin/import'), file('canvas.csv', CANVAS), async () => {
+        await page.getByLabel(t('import.course'), { exact: true }).fill(`Canvas ${language}`)
+        await page.getByText(t('import.problem')).waitFor()
+      })
+    },
+    {
+      name: 'import-done', show: inOrder(at('/admin/import'), file('canvas.csv', GOOD_CANVAS), async () => {
+        await page.getByLabel(t('import.course'), { exact: true }).fill(`Canvas ${language}`)
+        await page.getByText(t('import.checked')).or(page.getByText(t('import.wouldChangeNothing'))).waitFor()
+        await page.locator('main button.primary').filter({ hasText: t('import.import') }).click()
+        await page.getByText(t('import.done')).or(page.getByText(t('import.changedNothing'))).waitFor()
+      })
+    },
+    {
+      name: 'import-undo', show: inOrder(at('/admin/import'), async () => {
+        await page.getByRole('button', { name: 'canvas.csv' }).first().click()
+        await page.getByRole('dialog').waitFor()
+      })
+    },
+    {
+      name: 'courses-archived', show: inOrder(at('/'), async () => {
+        await page.getByLabel(t('courses.which')).selectOption({ label: t('courses.which.archived') })
+      })
+    },
     { name: 'users', show: at('/admin/users') },
-    { name: 'user', show: at('/admin/users/2') },
+    { name: 'user', show: at('/admin/users/1') },
     { name: 'users-invite', show: inOrder(at('/admin/users'), press('users.invite')) },
     {
       name: 'users-many', show: inOrder(at('/admin/users'), press('invite.many'), async () => {

@@ -2,7 +2,8 @@ import { sourceName } from '../../../db/queries/courses.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import type { ImportOptions } from '../import-options.ts'
-import { archivedCourse, importError } from '../error-messages.ts'
+import { importError } from '../error-messages.ts'
+import { archivedCourse } from '../messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { optionName } from '../option-names.ts'
 import { Refusal } from '../problems.ts'
@@ -26,7 +27,9 @@ export function isCourseNamed ({ course, onlyCourseId }: ImportOptions): boolean
 export async function courseFor (file: SourceFile, run: ImportRun): Promise<GradeBookCourse> {
   const { options, staging: { load } } = run
   const live = options.onlyCourseId === undefined ? undefined : run.staging.live.course(options.onlyCourseId)
-  if (live === undefined && options.onlyCourseId !== undefined) throw new Refusal({ file: null }, importError('no_course'))
+  if (live === undefined && options.onlyCourseId !== undefined) {
+    throw new Refusal({ file: null }, importError('no_course'))
+  }
   const wanted = options.course?.trim() ?? ''
   await load.coursesNamed(wanted)
   const row = live ?? namedCourse(wanted, file, run)

@@ -60,7 +60,7 @@ export async function howToRead (
   if (system !== undefined) return { file, format: system }
   if (course === undefined) await refuseRemembered(file, run)
   const guess = await guessOf(file, options)
-  if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, importError('single_scores'))
+  if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, SINGLE_SCORES)
   if (forced !== undefined && guess?.isCertain === true) {
     if (options.dryRun) problems.guess ??= guess
     return { file, format: 'spreadsheet', map: guess.map, origin: 'guessed' }
@@ -84,6 +84,11 @@ function marksIn (guess: TableGuess | undefined): string {
 const KNOWN_FORMATS =
   'a OneRoster bundle, a performance-book/1 document, or the grade book of Canvas, Moodle, Brightspace, ' +
   'Blackboard, Google Classroom, Schoology, Gradescope, Sakai or Open edX'
+
+const SINGLE_SCORES =
+  'has a row for each score, expected a row for each student and a column for each assignment; make a ' +
+  'pivot table of it in a spreadsheet (students in the rows, assignments in the columns, the scores as ' +
+  'values), save that sheet as CSV, and import it'
 
 /** Most marks that an error lists. */
 const MARKS_LISTED = 5

@@ -25,10 +25,11 @@ interface Relation {
 
 /** Other documents, by a file that only they have. */
 const OTHERS: ReadonlyArray<[file: RegExp, what: string]> = [
-  [/^xl\/workbook\.bin$/, importError('binary_excel')],
+  [/^xl\/workbook\.bin$/, 'is an Excel binary workbook (.xlsb); open it and save it as "Excel ' +
+    'Workbook (.xlsx)"'],
   [/^word\/document\.xml$/, importError('word')],
-  [/^ppt\/presentation\.xml$/, importError('powerpoint')],
-  [/\.iwa$/, importError('numbers')],
+  [/^ppt\/presentation\.xml$/, 'is a PowerPoint document, which has no table to import'],
+  [/\.iwa$/, 'is a Numbers document; export it: File, Export To, Excel'],
   [/^content\.xml$/, importError('open_document')],
 ]
 

@@ -122,7 +122,7 @@ async function choose (
   sheets: ReadableSheet[], { name, wanted, problems }: Choosing
 ): Promise<ReadableSheet> {
   const [first] = sheets
-  if (first === undefined) throw new Refusal({ file: name }, importError('no_sheet_with_cells'))
+  if (first === undefined) throw new Refusal({ file: name }, 'has no sheet with cells')
   if (wanted !== undefined) {
     const key = wanted.trim().toLowerCase()
     const found = sheets.find((one) => one.name === wanted) ??

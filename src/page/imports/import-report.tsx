@@ -97,7 +97,11 @@ function Outcome (
     return <p class='notice bad'>{t('import.failed', { count: errors })}</p>
   }
   if (status === 'failed') {
-    return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && importReason(error, texts)}</p>
+    return (
+      <p class='notice bad'>
+        {t('import.failedOtherwise')} {error !== null && importReason(error, texts)}
+      </p>
+    )
   }
   const changes = summary === null
     ? 0

@@ -6,7 +6,7 @@ import type { Texts } from '../texts/use-texts.ts'
 // Messages of the service are in English and also for the command line. On the page they are in the page's
 // language as far as it has a text for them, and they name only what the page has.
 
-/** The error of an import in the page's language; undefined if it has no text for it, or is English itself. */
+/** The error of an import in the page's language; undefined if it has no text, or is English itself. */
 export function importErrorText (
   message: string, { language, known }: Pick<Texts, 'language' | 'known'>
 ): string | undefined {
