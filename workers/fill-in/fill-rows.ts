@@ -46,8 +46,9 @@ export class RowFiller {
   #columns: Columns | undefined
   #headerRow = 0
   #searched = 0
-  /** Headings of the first row with values, for an error. */
+  /** The row that has the most named columns, for an error; of several, the first one. */
   #seen: readonly string[] = []
+  #seenColumns = -1
   readonly #rows: MatchedRow[] = []
   readonly #onlyInSheet: FillInReport['only_in_sheet'] = []
   readonly #ambiguous: Array<{ row: number, ids: number[] }> = []
@@ -131,9 +132,13 @@ export class RowFiller {
     if (wanted !== undefined) {
       if (row < wanted) return
       if (row > wanted) throw fillInFailure(fillInMessage('empty_row', { row: wanted }))
+    }
+    this.#searched++
+    const has = this.#columnNames.length - this.#missingIn(cells).length
+    if (has > this.#seenColumns) {
+      this.#seenColumns = has
       this.#seen = cells
     }
-    if (this.#searched++ === 0) this.#seen = cells
     const columns = this.#columnsIn(row, cells)
     if (columns !== undefined) {
       this.#columns = columns
@@ -162,11 +167,19 @@ export class RowFiller {
     return { match: places.slice(0, match.length), fill: places.slice(match.length) }
   }
 
+  get #columnNames (): string[] {
+    const { match, fill } = this.#options
+    return [...match, ...fill].map(({ column }) => column)
+  }
+
+  #missingIn (cells: readonly string[]): string[] {
+    const keys = new Set(cells.map(headingKey))
+    return this.#columnNames.filter((column) => !keys.has(headingKey(column)))
+  }
+
   #noHeader (): DomainError {
-    const { match, fill, header_row: row } = this.#options
-    const keys = this.#seen.map(headingKey)
-    const missing = [...match, ...fill].map(({ column }) => column)
-      .filter((column) => !keys.includes(headingKey(column)))
+    const { fill, header_row: row } = this.#options
+    const missing = this.#missingIn(this.#seen)
     const where = row === undefined ? 'No row has all named columns' : `Row ${row} lacks a named column`
     const seen = this.#seen.filter((name) => name.trim() !== '')
     return fillInFailure(

@@ -11,6 +11,7 @@ import { stageStream } from '../../src/files/staged-file.ts'
 import { paperOf } from '../workbook/paper.ts'
 import type { OutletFacts, OutletRequest } from './outlet.ts'
 import { ReportDocument } from './pdf/report-document.ts'
+import { ReportFonts } from './pdf/report-fonts.ts'
 import { reportDrawer, reportName } from './pdf/report.ts'
 import { reportWords } from './pdf/report-words.ts'
 
@@ -20,6 +21,7 @@ const NAME_BYTES = 120
 /** See `WriteOutlet`. Throws FORMAT_NOT_POSSIBLE if REPORT_FONT cannot be used. */
 export async function writePdf (book: Book, request: OutletRequest): Promise<OutletFacts> {
   const { options, receipts, generatedAt, generatedBy, signal } = request
+  const fonts = new ReportFonts(request.reportFont)
   const draw = reportDrawer({ book, options, now: generatedAt })
   const all = book.averages().students + (options.include_dropped ? book.averages().dropped : 0)
   let [students, scores] = [0, 0]
@@ -32,7 +34,7 @@ export async function writePdf (book: Book, request: OutletRequest): Promise<Out
       paper: request.paper === 'auto' ? paperOf(book.course.timeZone) : request.paper,
       generatedAt,
       author: generatedBy ?? '',
-      reportFont: request.reportFont,
+      fonts,
       onMissing: () => {
         const message = 'Characters that the font does not have; set REPORT_FONT.'
         receipts.add('missing_glyphs', message, drawn === undefined ? {} : { student: drawn })

@@ -20,6 +20,13 @@ export interface Reference {
 
 export interface PagesNode extends Reference { data: { Kids: unknown[], Count: number } }
 
+export interface PdfFont {
+  /** The layouts of words, by word. */
+  layoutCache?: object
+  /** The open file. `_glyphs`: those that were used. */
+  font: { hasGlyphForCodePoint: (codePoint: number) => boolean, _glyphs: object }
+}
+
 export interface PdfInternals {
   _root: Reference & {
     data: { Pages: PagesNode, StructTreeRoot: Reference, Outlines?: unknown, PageMode?: string },
@@ -34,8 +41,8 @@ export interface PdfInternals {
   _refEnd: (reference: Reference) => void
   _finalize: () => void
   push: (chunk: Uint8Array | null) => boolean
-  _fontFamilies: Record<string, PdfInternals['_font']>
-  _font: { layoutCache?: object, font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
+  _fontFamilies: Record<string, PdfFont>
+  _font: PdfFont
   ref: (data: unknown) => Reference
   addContent: (operators: string) => void
   page: { dictionary: Reference & { data: { StructParents?: number } }, height: number }

@@ -4,6 +4,7 @@ import PDFDocument from 'pdfkit'
 import {
   joinPieces, PdfObjects, type PagesNode, type PdfInternals, type Reference,
 } from './pdf-internals.ts'
+import type { ReportFonts } from './report-fonts.ts'
 import { ReportText, type TextStyle } from './report-text.ts'
 import { SectionStructure } from './structure.ts'
 import { plainText } from './visual-text.ts'
@@ -12,8 +13,6 @@ import { plainText } from './visual-text.ts'
 const INCH = 72
 const MARGIN = 0.75 * INCH
 const LINE = 1.25
-/** Words that were laid out are kept for this many sections. */
-const CACHED_SECTIONS = 32
 
 interface ReportDocumentOptions {
   title: string
@@ -23,7 +22,7 @@ interface ReportDocumentOptions {
   generatedAt: number
   /** Empty: nobody is named. */
   author: string
-  reportFont: string
+  fonts: ReportFonts
   /** Called for each character that no font has. */
   onMissing: (character: string) => void
 }
@@ -34,6 +33,7 @@ export class ReportDocument {
   y = MARGIN
   readonly #doc: InstanceType<typeof PDFDocument>
   readonly #internals: PdfInternals
+  readonly #fonts: ReportFonts
   readonly #text: ReportText
   readonly #objects: PdfObjects
   /** The pages of the document. */
@@ -54,7 +54,7 @@ export class ReportDocument {
   #keys = 0
 
   constructor (options: ReportDocumentOptions) {
-    const { title, language, paper, generatedAt, author, reportFont, onMissing } = options
+    const { title, language, paper, generatedAt, author, fonts, onMissing } = options
     const size: [number, number] = paper === 'letter' ? [8.5 * INCH, 11 * INCH] : [595.28, 841.89]
     this.#doc = new PDFDocument({
       size,
@@ -75,7 +75,8 @@ export class ReportDocument {
     } as PDFKit.PDFDocumentOptions)
     this.#internals = this.#doc as unknown as PdfInternals
     joinPieces(this.#internals)
-    this.#text = new ReportText(this.#doc, { reportFont, onMissing })
+    this.#text = new ReportText(this.#doc, { fonts, onMissing })
+    this.#fonts = fonts
     this.#objects = new PdfObjects(this.#internals)
     const { StructTreeRoot: tree, Pages: pages } = this.#internals._root.data
     this.#pages = pages
@@ -113,7 +114,7 @@ export class ReportDocument {
     this.#sections.pages.push(id)
     this.#sections.elements.push(first)
     this.#sections.leaves.push(first + objects.length - 1)
-    if (this.#sections.pages.length % CACHED_SECTIONS === 0) this.#text.forgetWords()
+    this.#fonts.endSection(this.#doc)
   }
 
   addPage (): void {

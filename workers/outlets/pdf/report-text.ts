@@ -1,7 +1,7 @@
 // Text in a report: which font has each character, where lines end, and the drawing of one line.
 import type PDFDocument from 'pdfkit'
 import type { PdfInternals } from './pdf-internals.ts'
-import { fontFiles, unreadableFont, type Weight } from './report-fonts.ts'
+import type { ReportFonts, Weight } from './report-fonts.ts'
 import { closedLines, isBidirectional, plainText, visualPieces } from './visual-text.ts'
 
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
@@ -14,8 +14,7 @@ export interface TextStyle {
 }
 
 interface ReportTextOptions {
-  /** A path; empty: only the built-in font. */
-  reportFont: string
+  fonts: ReportFonts
   /** Called for each character that no font has. */
   onMissing: (character: string) => void
 }
@@ -27,25 +26,13 @@ export class ReportText {
   readonly #fontOf: Record<Weight, Map<number, number>> = { regular: new Map(), bold: new Map() }
   readonly #onMissing: ReportTextOptions['onMissing']
 
-  /** Opens the fonts. Throws FORMAT_NOT_POSSIBLE if REPORT_FONT cannot be used. */
-  constructor (doc: InstanceType<typeof PDFDocument>, { reportFont, onMissing }: ReportTextOptions) {
-    const files = fontFiles(reportFont)
+  /** Throws FORMAT_NOT_POSSIBLE if REPORT_FONT cannot be used. */
+  constructor (doc: InstanceType<typeof PDFDocument>, { fonts, onMissing }: ReportTextOptions) {
     this.#doc = doc
     this.#internals = doc as unknown as PdfInternals
-    this.#fonts = { regular: files.regular.length, bold: files.bold.length }
+    this.#fonts = fonts.counts
     this.#onMissing = onMissing
-    for (const weight of ['regular', 'bold'] as const) {
-      try {
-        for (const [i, file] of files[weight].entries()) {
-          doc.registerFont(`${weight}${i}`, file)
-          doc.font(`${weight}${i}`)
-          // pdfkit opens a font again each time, if it already has it under another name.
-          this.#internals._fontFamilies[`${weight}${i}`] = this.#internals._font
-        }
-      } catch {
-        throw unreadableFont()
-      }
-    }
+    fonts.addTo(doc)
   }
 
   /** Lines of a text that fit a width. A word that does not fit is broken. */
@@ -95,13 +82,6 @@ export class ReportText {
     if (isBidirectional(text)) return true
     for (const character of plainText(text)) if (this.#fontFor(character, 'regular') === -1) return true
     return false
-  }
-
-  /** Forgets the words that were laid out: each name would stay in memory. */
-  forgetWords (): void {
-    for (const font of Object.values(this.#internals._fontFamilies)) {
-      font.layoutCache = Object.create(null) as object
-    }
   }
 
   #widthOf (text: string, size: number, weight: Weight): number {
