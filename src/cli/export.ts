@@ -1,4 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command, Option } from 'commander'
@@ -20,6 +20,7 @@ import { exportByNode } from './program/export-by-node.ts'
 import { failed, noCourse, stopped, wrongUsage } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
+import { assertOutputFile } from './program/output-file.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
 import { exportJson, printRemarks, writtenByJob, type WrittenExport } from './program/written-export.ts'
@@ -104,7 +105,7 @@ export function exportCommand (context: CommandContext): Command {
             options.period_id = await findPeriod(services, courseId, flags.period)
           }
           if (services.db.engine === 'postgres') {
-            if (file !== undefined) await assertFolder(file)
+            if (file !== undefined) await assertOutputFile(file)
             return await exportByNode(
               { context, services, bar }, { courseId, options, requestedBy: COMMAND_LINE, file }
             )
@@ -177,7 +178,7 @@ async function writeExport (
   bar: ProgressBar
 ): Promise<WrittenExport> {
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
-  await assertFolder(file)
+  await assertOutputFile(file)
   const completed = await exports.resolve(courseId, options)
   if (completed.identity === 'pseudonyms') await createPseudonyms(db, courseId)
   const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
@@ -208,11 +209,6 @@ async function writeExport (
   } finally {
     await rm(stagingPath, { force: true })
   }
-}
-
-async function assertFolder (file: string): Promise<void> {
-  const folder = await stat(dirname(file)).catch(() => undefined)
-  if (folder?.isDirectory() !== true) throw failed(`There is no folder ${dirname(file)} to write to.`)
 }
 
 /** Runs a job: in this process, or in the service that holds the data folder. */

@@ -12,6 +12,7 @@ import type { CommandContext } from './program/context.ts'
 import { failed, noCourse, wrongUsage } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
+import { assertOutputFile } from './program/output-file.ts'
 import { oneLine } from './program/printer.ts'
 import { textTable } from './program/table.ts'
 
@@ -87,8 +88,7 @@ async function fillHere (
   return await withServices(context, async ({ db, clock, courses, audit }, config) => {
     if (await courses.find(courseId) === undefined) throw noCourse(courseId)
     const target = output ?? join(config.stagingFolder, 'fill-in')
-    const folder = await stat(dirname(target)).catch(() => undefined)
-    if (folder?.isDirectory() !== true) throw failed(`There is no folder ${dirname(target)} to write to.`)
+    await assertOutputFile(target)
     const stagingPath = join(dirname(target), `.${basename(target)}.${context.pid}.part`)
     try {
       const outcome = await fillIn({

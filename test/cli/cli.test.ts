@@ -200,6 +200,10 @@ t.test('export into a file, and as an export of the course', async (t) => {
     status: 1,
     stderr: /There is no folder/,
   })
+  t.match(await perfbook(data, ['export', '1', '-o', folder]), {
+    status: 1,
+    stderr: /is a folder\. Name the file to write\./,
+  })
   t.match(await perfbook(data, ['export', '9', '-o', file]), { status: 1, stderr: /no course with id 9/ })
 
   const stored = await perfbook(data, ['export', '1', '--no-dropped'])

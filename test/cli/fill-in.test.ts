@@ -32,6 +32,11 @@ t.test('a table is filled in, and refusals say why', async (t) => {
   writeFileSync(table, 'Mail;Mark\r\n')
   const refused = await run('-o', output)
   t.match(refused, { status: 1, stderr: /No row has all named columns: Grade.*FILL_IN_FAILED/ })
+  writeFileSync(table, 'Class list;\r\nMail;Mark\r\n')
+  t.match(await run('-o', output), {
+    status: 1, stderr: /all named columns: Grade\. The headings there are: Mail, Mark\./,
+  }, 'of several rows, the one with most of the columns is shown')
+  t.match(await run('-o', folder), { status: 1, stderr: /is a folder/ })
   t.match(await perfbook(data, [
     'fill-in', table, '--course', '1', '--options', join(folder, 'wrong.json'), '-o', output,
   ]), { status: 1, stderr: /options\.fill: is missing/ })
