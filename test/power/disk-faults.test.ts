@@ -75,7 +75,7 @@ t.test('the disk fails', needs(findCompiler()), async (t) => {
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     })
     const text = await answer.text()
-    return { status: answer.status, json: text.startsWith('{') ? JSON.parse(text) : undefined }
+    return { status: answer.status, json: /^[{[]/.test(text) ? JSON.parse(text) : undefined }
   }
   let changes = 0
   /** A request that brings a form with a file. */
@@ -107,6 +107,17 @@ t.test('the disk fails', needs(findCompiler()), async (t) => {
     'an undo': {
       async prepare () { return (await ended((await bring(small(++changes))).json.id)).id },
       ask: async (id) => await call('POST', `/api/imports/${id}/undo`, {}),
+      measure: courses,
+      change: -1,
+    },
+    'a deletion of a course': {
+      async prepare () {
+        const name = `Small ${++changes}`
+        await ended((await bring(small(changes))).json.id)
+        const { json } = await call('GET', '/api/courses')
+        return json.find((one: { name: string }) => one.name === name).id
+      },
+      ask: async (id) => await call('DELETE', `/api/courses/${id}`),
       measure: courses,
       change: -1,
     },

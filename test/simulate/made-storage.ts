@@ -29,6 +29,11 @@ export interface MadeStorage {
   /** How the next calls end. */
   puts: StorageEnding[]
   removals: StorageEnding[]
+  /** For this long, every write and removal fails, ms: longer than a job is tried again. */
+  breakFor: (ms: number) => void
+  isBroken: () => boolean
+  /** Nothing fails any more. */
+  repair: () => void
   /** The storage as a process has it. */
   of: (life: Life) => FileStorage
 }
@@ -43,6 +48,8 @@ export function createMadeStorage (
   const aside = new Map<string, Stored>()
   const puts: StorageEnding[] = []
   const removals: StorageEnding[] = []
+  const breaks = new Set<symbol>()
+  const isBroken = () => breaks.size > 0
   const nameOf = ({ hex, object_key: key }: BytesKey): string => isRemote ? key ?? `no key ${hex}` : hex
 
   function failure (ending: StorageEnding): Error {
@@ -65,6 +72,7 @@ export function createMadeStorage (
   ): Promise<void> {
     await life.step(label)
     signal?.throwIfAborted()
+    if (isBroken()) throw failure('fails')
     // Only a network loses answers, and only there something arrives later.
     const kind = ending === undefined || isRemote || ending === 'is full' ? ending : 'fails'
     if (kind === 'hangs') await pause(clock.of(life), HANGS_MS, signal ?? new AbortController().signal)
@@ -129,5 +137,22 @@ export function createMadeStorage (
         }
       : {}),
   })
-  return { isRemote, stored, aside, puts, removals, of }
+  return {
+    isRemote,
+    stored,
+    aside,
+    puts,
+    removals,
+    breakFor (ms) {
+      const one = Symbol('a break')
+      breaks.add(one)
+      clock.of(outside).after(ms, () => { breaks.delete(one) })
+    },
+    isBroken,
+    repair () {
+      for (const list of [puts, removals]) list.length = 0
+      breaks.clear()
+    },
+    of,
+  }
 }

@@ -34,6 +34,8 @@ interface MadeThreadsOptions {
   /** How the next tasks end. */
   endings: ThreadEnding[]
   simulated: Pick<SimulatedDatabase, 'versionOf' | 'sqlite'>
+  /** The disk with the staging folder fails. */
+  isBroken: () => boolean
   /** The database and the storage as a thread has them. */
   parts: (life: Life) => { db: Database, storage: FileStorage }
 }
@@ -46,7 +48,7 @@ const REPORT = emptyReport({
 const SNAPSHOT = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 7])
 
 export function createMadeThreads (
-  { life, clock, endings, simulated, parts }: MadeThreadsOptions
+  { life, clock, endings, simulated, isBroken, parts }: MadeThreadsOptions
 ): WorkerPool<JobTasks> {
   const { versionOf } = simulated
   let running = 0
@@ -139,6 +141,7 @@ export function createMadeThreads (
     onProgress(0.4)
     await thread.step('thread writes')
     const bytes = Buffer.from(text)
+    if (isBroken()) throw Object.assign(new Error('EIO: the disk fails'), { code: 'EIO' })
     writeStaged(path, bytes)
     also()
     onProgress(0.8)

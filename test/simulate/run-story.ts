@@ -69,7 +69,8 @@ async function rest (scheduler: Scheduler, world: World): Promise<void> {
 
 /** Nothing fails any more, and everything that cleans up has its turn. */
 async function settle (scheduler: Scheduler, world: World): Promise<void> {
-  for (const list of [world.endings, world.storage.puts, world.storage.removals]) list.length = 0
+  world.endings.length = 0
+  world.storage.repair()
   // Until the clock is right again, what was noted before it was set back seems to come from the future.
   world.clock.pass(world.clock.behind())
   if (!world.storage.isRemote) {

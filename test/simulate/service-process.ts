@@ -106,6 +106,8 @@ export function createServiceProcess (
     clock: moving,
     endings,
     simulated,
+    // Staging is on the disk of the files, and not in a store.
+    isBroken: () => !made.isRemote && made.isBroken(),
     parts: (thread) => ({ db: bindDatabase(simulated.db, thread, { isFar }), storage: made.of(thread) }),
   })
   const files = createFileLibrary({

@@ -193,6 +193,14 @@ const storage = fc.tuple(fc.constantFrom('puts', 'removals'), fc.constantFrom(..
   })
 )
 
+/** Longer than the waits between the attempts of a job. */
+const broken = fc.constantFrom(10_000, 300_000, 3_600_000).map((ms) =>
+  command(`the storage fails for ${ms} ms`, (world, text) => {
+    world.tell(text)
+    world.storage.breakFor(ms)
+    return undefined
+  }))
+
 const wait = fc.constant(command('a moment', () => undefined))
 
 /** Every command, the frequent ones several times. */
@@ -200,5 +208,5 @@ export const COMMANDS = [
   click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
   fillIn, fillInResult, importScores, undo, download,
   deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setClock,
-  crash, crash, stop, threads, threads, storage, storage, wait, wait,
+  crash, crash, stop, threads, threads, storage, storage, broken, wait, wait,
 ]
