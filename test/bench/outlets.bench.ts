@@ -1,10 +1,12 @@
 // Exports in every format, each in a fresh process that reads a database on disk and does all that a job
 // does.
 //
-//   npm run bench:outlets -- [--csv 10000x200] [--pdf 2000x60] [--memory 2500x100,10000x100] [--rounds 3]
+//   npm run bench:outlets -- [--csv 10000x200] [--pdf 2000x60] [--heap 10000x100]
+//     [--memory 2500x100,10000x100] [--rounds 3]
 //
-// First CSV against the workbook, in turns; then reports as PDF; then the peak memory of each format at two
-// sizes. Memory is flat if it does not grow with the number of students.
+// First CSV against the workbook, in turns; then reports as PDF, in one file and in many; then what is in
+// use after a full garbage collection while reports are written; then the peak memory of each format at two
+// sizes. Memory is flat if it does not grow with the number of students. An empty size leaves a part out.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -20,12 +22,13 @@ const { values } = parseArgs({
   options: {
     csv: { type: 'string', default: '10000x200' },
     pdf: { type: 'string', default: '2000x60' },
+    heap: { type: 'string', default: '10000x100' },
     memory: { type: 'string', default: '2500x100,10000x100' },
     rounds: { type: 'string', default: '3' },
   },
 })
 
-interface Measures { ms: number, peakKb: number, bytes: number }
+interface Measures { ms: number, peakKb: number, bytes: number, retained: number[] }
 
 const folder = mkdtempSync(join(tmpdir(), 'outlets-bench-'))
 const script = join(import.meta.dirname, 'outlets/write-outlet.ts')
@@ -35,11 +38,10 @@ const load = (): string => loadavg()[0]?.toFixed(1) ?? ''
 try {
   print(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ` +
     `Node ${process.version}, load ${load()}\n`)
-  await compareCsv(values.csv)
-  const pdf = run(values.pdf, await databaseOf(values.pdf), { format: 'pdf' })
-  print(`PDF, ${values.pdf}: ${seconds(pdf)} s, ${megabytes(pdf.bytes)} MB, ` +
-    `${Math.round(pdf.peakKb / 1024)} MB of memory (load ${load()})\n`)
-  await compareMemory(values.memory.split(','))
+  if (values.csv !== '') await compareCsv(values.csv)
+  if (values.pdf !== '') await printPdf(values.pdf)
+  if (values.heap !== '') await printHeap(values.heap)
+  if (values.memory !== '') await compareMemory(values.memory.split(','))
   print(`\nload ${load()}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
@@ -58,6 +60,23 @@ async function compareCsv (size: string): Promise<void> {
   }
   const ratio = middle(rounds.map(({ xlsx, csv }) => csv.ms / xlsx.ms), (one) => one)
   print(`\nCSV takes ${ratio.toFixed(2)} of the workbook's time (load ${load()}).\n`)
+}
+
+async function printPdf (size: string): Promise<void> {
+  for (const split of [false, true]) {
+    const one = run(size, await databaseOf(size), { format: 'pdf', split })
+    print(`PDF, ${size}${split ? ', a file for each student' : ''}: ${seconds(one)} s, ` +
+      `${megabytes(one.bytes)} MB, ${Math.round(one.peakKb / 1024)} MB of memory (load ${load()})\n`)
+  }
+}
+
+/** Most of the peak is garbage, so it does not say what a student costs. */
+async function printHeap (size: string): Promise<void> {
+  const { retained } = run(size, await databaseOf(size), { format: 'pdf' }, ['--expose-gc'])
+  const [quarter = NaN, all = NaN] = retained
+  const perStudent = (all - quarter) / (Number.parseInt(size) * 0.75)
+  print(`PDF, ${size}, in use after garbage collection: ${megabytes(quarter)} MB at a quarter of the ` +
+    `students, ${megabytes(all)} MB at the end: ${(perStudent / 1000).toFixed(2)} kB for each student\n`)
 }
 
 async function compareMemory (sizes: string[]): Promise<void> {
@@ -95,10 +114,12 @@ async function databaseOf (size: string): Promise<string> {
   return file
 }
 
-function run (size: string, database: string, options: ExportOptionsGiven): Measures {
+function run (
+  size: string, database: string, options: ExportOptionsGiven, flags: string[] = []
+): Measures {
   const out = join(folder, 'out')
   const child = spawnSync(process.execPath, [
-    '--disable-warning=ExperimentalWarning', script, database, out, JSON.stringify(options),
+    '--disable-warning=ExperimentalWarning', ...flags, script, database, out, JSON.stringify(options),
   ], { encoding: 'utf8' })
   if (child.status !== 0) throw new Error(`${options.format ?? 'xlsx'}, ${size}: ${child.stderr}`)
   return JSON.parse(child.stdout) as Measures
