@@ -93,6 +93,7 @@ export function picturesOf (stage: Stage): Pictured[] {
     await page.getByRole('dialog').getByRole('button', { name: t('print.print') }).click()
     await page.waitForTimeout(2500)
   }
+  const filledIn = async () => { await page.getByText(t('fillIn.result')).waitFor() }
   const signedOut = async () => { await page.context().clearCookies() }
   const addAdmin = async () => {
     if ((await services.accounts.list()).some(({ email }) => email === admin)) return
@@ -157,10 +158,13 @@ export function picturesOf (stage: Stage): Pictured[] {
     { name: 'settings', show: inCourse('Physics I', '/settings') },
     { name: 'course-import', show: inCourse('Physics I', '/import') },
     { name: 'fill-in', show: inCourse('Physics I', '/fill-in') },
-    { name: 'fill-in-file', show: inOrder(inCourse('Physics I', '/fill-in'), file('office.csv', OFFICE)) },
+    {
+      name: 'fill-in-file',
+      show: inOrder(inCourse('Physics I', '/fill-in'), file('office.csv', OFFICE), filledIn),
+    },
     {
       name: 'fill-in-good',
-      show: inOrder(inCourse('Physics I', '/fill-in'), file('ids.csv', OFFICE_OF_COURSE)),
+      show: inOrder(inCourse('Physics I', '/fill-in'), file('ids.csv', OFFICE_OF_COURSE), filledIn),
     },
     { name: 'account', show: at('/account') },
     {
@@ -201,7 +205,9 @@ export function picturesOf (stage: Stage): Pictured[] {
     },
     {
       name: 'forgot-sent', show: async () => {
-        await page.route('**/api/password-resets', async (route) => { await route.fulfill({ status: 202 }) })
+        await page.route('**/api/password-resets', async (route) => {
+          await route.fulfill({ status: 202, json: {} })
+        })
         await page.getByLabel(t('signIn.email')).fill(teacher)
         await press('forgot.submit')()
         await page.getByText(t('forgot.sent')).waitFor()

@@ -98,7 +98,7 @@ async function takeAll (browser: Browser, language: string, width: number): Prom
     viewport: { width, height: width < 500 ? 844 : width < 1500 ? 850 : 1080 },
     reducedMotion: 'reduce',
   })
-  context.setDefaultTimeout(8_000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   page.on('console', (message) => {
     if (message.type() === 'error') process.stdout.write(`  console: ${message.text()}\n`)
