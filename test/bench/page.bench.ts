@@ -100,7 +100,9 @@ async function measure (browser: Browser, address: string): Promise<void> {
     : courses.filter(({ name }) => name !== 'Wide').toSorted((a, b) => b.students - a.students)[0]!
   const demo = of('Physics I')
 
-  print(`blank page: ${await frames(await blank(browser))}`)
+  const control = await blank(browser)
+  print(`blank page, down:   ${await frames(control, { x: 0, y: 12_000 })}`)
+  print(`blank page, across: ${await frames(control, { x: 12_000, y: 0 })}`)
   for (const course of [long, of('Wide')]) {
     await open(page, address, course.id)
     print(`${course.name}, ${course.students} students: ${await vitals(page)}`)
@@ -142,7 +144,7 @@ async function blank (browser: Browser): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
   await page.setContent(
     '<div role="grid" style="height:600px;overflow:auto">' +
-      '<div style="height:90000px;width:9000px"></div></div>'
+      '<div style="height:90000px;width:17000px"></div></div>'
   )
   return page
 }

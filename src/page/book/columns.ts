@@ -35,12 +35,11 @@ export interface Column {
   task?: TaskColumn
 }
 
-/** A column in view: its index, and its place from the start of the line, px. */
+/** A column in view: its index, and its place in the line as the style of its cells. */
 export interface PlacedColumn {
   column: Column
   index: number
-  start: number
-  size: number
+  place: string
 }
 
 export const COLUMN_WIDTH = { least: 56, most: 480 }

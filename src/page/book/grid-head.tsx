@@ -18,6 +18,8 @@ export const HEAD_ROWS = 1 + SUMMARIES.length
 /** Height of those rows, px. */
 export const HEAD_HEIGHT = TITLE_HEIGHT + SUMMARIES.length * SUMMARY_HEIGHT
 
+type Direction = 'ascending' | 'descending'
+
 interface GridHeadProps {
   items: readonly PlacedColumn[]
   /** The cell that Tab reaches; `tabRow` is null if that is a student's cell. */
@@ -44,7 +46,7 @@ export class GridHead extends Component<GridHeadProps> {
     const { items, tabRow, tabColumn, sort, shown, timeZone, coverage, texts } = this.props
     const { t } = texts
     const tab = (row: number, column: number) => tabRow === row && tabColumn === column ? 0 : -1
-    const sorted = (key: string) =>
+    const sorted = (key: string): Direction | undefined =>
       sort?.key !== key ? undefined : sort.isDescending ? 'descending' : 'ascending'
     return (
       <div role='rowgroup' class='head'>
@@ -61,32 +63,19 @@ export class GridHead extends Component<GridHeadProps> {
             <span class='title'>{t('book.student')}</span>
             <Arrow direction={sorted('name')} />
           </div>
-          {items.map(({ column, index, start, size }) => {
-            const { key, title, kind } = column
-            return (
-              <div
-                key={key}
-                role='columnheader'
-                aria-colindex={index + 2}
-                aria-sort={sorted(key)}
-                class={`cell ${kind}`}
-                tabIndex={tab(0, index + 1)}
-                data-row={0}
-                data-column={index + 1}
-                style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
-                title={title}
-              >
-                <span class='title' dir='auto'>
-                  {title}
-                  <Arrow direction={sorted(key)} />
-                </span>
-                {headingLines(column, shown, timeZone, texts).map((line) => (
-                  <span key={line} class='sub' dir='auto'>{line}</span>
-                ))}
-                <span class='resize' data-resize={index} aria-hidden='true' />
-              </div>
-            )
-          })}
+          {items.map(({ column, index, place }) => (
+            <TitleCell
+              key={column.key}
+              column={column}
+              index={index}
+              place={place}
+              tabIndex={tab(0, index + 1)}
+              sorted={sorted(column.key)}
+              shown={shown}
+              timeZone={timeZone}
+              texts={texts}
+            />
+          ))}
         </div>
         {SUMMARIES.map(([label, which], s) => (
           <div
@@ -108,7 +97,7 @@ export class GridHead extends Component<GridHeadProps> {
                 {coverage === undefined ? t(label) : t('book.ofPeriod', { what: t(label), period: coverage })}
               </span>
             </div>
-            {items.map(({ column, index, start, size }) => {
+            {items.map(({ column, index, place }) => {
               const { key, kind, spread, task } = column
               return (
                 <div
@@ -119,7 +108,7 @@ export class GridHead extends Component<GridHeadProps> {
                   tabIndex={tab(s + 1, index + 1)}
                   data-row={s + 1}
                   data-column={index + 1}
-                  style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+                  style={place}
                 >
                   {spreadText(spread, which, task, shown, texts)}
                 </div>
@@ -127,6 +116,44 @@ export class GridHead extends Component<GridHeadProps> {
             })}
           </div>
         ))}
+      </div>
+    )
+  }
+}
+
+interface TitleCellProps extends PlacedColumn, Pick<GridHeadProps, 'shown' | 'timeZone' | 'texts'> {
+  tabIndex: number
+  sorted: Direction | undefined
+}
+
+/** The heading of a column. It is drawn again only if a property changed: others come into view beside it. */
+class TitleCell extends Component<TitleCellProps> {
+  override shouldComponentUpdate (next: TitleCellProps): boolean {
+    return hasChanged(this.props, next)
+  }
+
+  override render () {
+    const { column, index, place, tabIndex, sorted, shown, timeZone, texts } = this.props
+    return (
+      <div
+        role='columnheader'
+        aria-colindex={index + 2}
+        aria-sort={sorted}
+        class={`cell ${column.kind}`}
+        tabIndex={tabIndex}
+        data-row={0}
+        data-column={index + 1}
+        style={place}
+        title={column.title}
+      >
+        <span class='title' dir='auto'>
+          {column.title}
+          <Arrow direction={sorted} />
+        </span>
+        {headingLines(column, shown, timeZone, texts).map((line) => (
+          <span key={line} class='sub' dir='auto'>{line}</span>
+        ))}
+        <span class='resize' data-resize={index} aria-hidden='true' />
       </div>
     )
   }
@@ -150,7 +177,7 @@ export function headingLines (
   return [...(task.category === undefined ? [] : [task.category]), facts.join(' · ')]
 }
 
-function Arrow ({ direction }: { direction: 'ascending' | 'descending' | undefined }) {
+function Arrow ({ direction }: { direction: Direction | undefined }) {
   return direction === undefined
     ? null
     : <span class='arrow' aria-hidden='true'>{direction === 'ascending' ? ' ▲' : ' ▼'}</span>

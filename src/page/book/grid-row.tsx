@@ -4,7 +4,7 @@ import type { Texts } from '../texts/use-texts.ts'
 import type { Column, PlacedColumn, Shown } from './columns.ts'
 import { hasChanged } from './has-changed.ts'
 import { sortedName } from './rows.ts'
-import { Score } from './score-text.tsx'
+import { scoreContent } from './score-text.tsx'
 
 interface GridRowProps {
   student: Student
@@ -27,7 +27,7 @@ export class GridRow extends Component<GridRowProps> {
   /**
    * Preact skips a cell that is the same object as before, for example when others come into view beside it.
    */
-  #cells = new Map<Column, { start: number, node: VNode }>()
+  #cells = new Map<Column, { place: string, node: VNode }>()
   #drawnFor: GridRowProps | undefined
 
   override shouldComponentUpdate (next: GridRowProps): boolean {
@@ -70,10 +70,10 @@ export class GridRow extends Component<GridRowProps> {
     const before = isSameRow ? this.#cells : new Map<Column, never>()
     this.#drawnFor = props
     this.#cells = new Map()
-    return items.map(({ column, index: i, start, size }) => {
+    return items.map(({ column, index: i, place }) => {
       const known = before.get(column)
       const isChanged = changed?.has(column.key) === true
-      const node = known?.start === start
+      const node = known?.place === place
         ? known.node
         : (
           <div
@@ -84,27 +84,20 @@ export class GridRow extends Component<GridRowProps> {
             tabIndex={tabColumn === i + 1 ? 0 : -1}
             data-row={index}
             data-column={i + 1}
-            style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+            style={place}
           >
             {this.#content(column, student, shown, texts)}
             {isChanged && <span class='hidden'>{texts.t('live.changed')}</span>}
           </div>
           )
-      this.#cells.set(column, { start, node })
+      this.#cells.set(column, { place, node })
       return node
     })
   }
 
   #content (column: Column, student: Student, shown: Shown, texts: Texts) {
     if (column.task !== undefined) {
-      return (
-        <Score
-          cell={student.data[column.task.index] ?? null}
-          task={column.task}
-          shown={shown}
-          texts={texts}
-        />
-      )
+      return scoreContent(student.data[column.task.index] ?? null, column.task, shown, texts)
     }
     const value = column.value(student)
     if (column.key === 'average' && student.grade !== null) {

@@ -13,8 +13,14 @@ import { useMedia } from '../use-media.ts'
 import { drawInFrame, useVirtualizer } from './use-virtualizer.ts'
 
 const ROW_HEIGHT = 32
+/**
+ * Rows come into view four at a time, so that most frames of scrolling change nothing. A column has a cell in
+ * each row: two of them in one frame took longer than a frame.
+ */
 const ROW_STEP = 4
-const COLUMN_STEP = 2
+const COLUMN_STEP = 1
+/** Rows drawn above and below those in view. Each costs as much as one in view when columns change. */
+const ROWS_BEYOND = 2
 /** Width of the student's column, px; less on a small screen. */
 const PINNED = { wide: 220, narrow: 132 }
 /** Px that a key widens or narrows a column by. */
@@ -74,7 +80,7 @@ export function Grid ({
     estimateSize: () => ROW_HEIGHT,
     paddingStart: HEAD_HEIGHT,
     scrollPaddingStart: HEAD_HEIGHT,
-    overscan: 4,
+    overscan: ROWS_BEYOND,
     rangeExtractor: useCallback((range: Range) => withKept(range, keptRow, ROW_STEP), [keptRow]),
   })
   const across = useVirtualizer({
@@ -194,7 +200,9 @@ export function Grid ({
   const inView = across.getVirtualItems()
   const items = useMemo(() => inView.flatMap(({ index, start, size }): PlacedColumn[] => {
     const column = columns[index]
-    return column === undefined ? [] : [{ column, index, start, size }]
+    return column === undefined
+      ? []
+      : [{ column, index, place: `inset-inline-start:${start}px;width:${size}px` }]
   }), [inView, columns])
   const height = rows.getTotalSize()
   return (
@@ -253,8 +261,7 @@ export function Grid ({
 
 /**
  * The indexes of the part in view and of the cell with the focus, in document order. The part starts and ends
- * at multiples of `step`. Most frames of scrolling then change nothing, instead of each changing a little: a
- * change has a high fixed cost.
+ * at multiples of `step`.
  */
 function withKept ({ startIndex, endIndex, overscan, count }: Range, kept: number, step: number): number[] {
   const inView = defaultRangeExtractor({

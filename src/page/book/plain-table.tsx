@@ -4,7 +4,7 @@ import type { BookState } from './book-state.ts'
 import type { Column } from './columns.ts'
 import { headingLines } from './grid-head.tsx'
 import { sortedName, type Sort } from './rows.ts'
-import { Score } from './score-text.tsx'
+import { scoreContent } from './score-text.tsx'
 import { SummaryRows } from './summary-rows.tsx'
 
 const STUDENTS_PER_PAGE = 25
@@ -146,7 +146,7 @@ export function Value (
   const texts = useTexts()
   if (column.task !== undefined) {
     return (
-      <Score cell={student.data[column.task.index] ?? null} task={column.task} shown={shown} texts={texts} />
+      <>{scoreContent(student.data[column.task.index] ?? null, column.task, shown, texts)}</>
     )
   }
   const value = column.value(student)

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { Cell, Task } from '../../http/schemas/book.ts'
 import { isScoreOfMissing } from '../missing.ts'
 import type { Texts } from '../texts/use-texts.ts'
@@ -45,10 +46,17 @@ export function spreadText (
   return fractionText(value, task.heading, shown, () => Math.max(1, task.decimals()), texts)
 }
 
-/** The cell of a task. Marks are framed letters and statuses are words: nothing is shown by color alone. */
-export function Score (
-  { cell, task, shown, texts }: { cell: Cell | null, task: TaskColumn, shown: Shown, texts: Texts }
-) {
+/**
+ * What is in the cell of a task. Marks are framed letters and statuses are words: nothing is shown by color
+ * alone. A score without marks is plain text, with no component or element of its own: most cells are like
+ * this, and the grid makes hundreds of them at a time.
+ */
+export function scoreContent (
+  cell: Cell | null,
+  task: TaskColumn,
+  shown: Shown,
+  texts: Texts
+): ComponentChildren {
   const { t } = texts
   if (cell === null) {
     return (
@@ -57,6 +65,9 @@ export function Score (
       </span>
     )
   }
+  const text = scoreText(cell, task, shown, texts)
+  const isMissing = isScoreOfMissing(cell)
+  if (cell.score !== null && !isMissing && !cell.is_provisional && !cell.is_late) return text
   return (
     <>
       <span
@@ -66,9 +77,9 @@ export function Score (
             ? 'score provisional'
             : 'score'}
       >
-        {scoreText(cell, task, shown, texts)}
+        {text}
       </span>
-      {isScoreOfMissing(cell) && <Mark kind='missing' t={t} />}
+      {isMissing && <Mark kind='missing' t={t} />}
       {cell.is_provisional && <Mark kind='provisional' t={t} />}
       {cell.is_late && <Mark kind='late' t={t} />}
     </>
