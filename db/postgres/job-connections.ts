@@ -13,11 +13,11 @@ const PATIENCE = { connectMs: 3000, statementMs: 10_000, transactionMs: 30_000, 
 const LOCK_TIMEOUT_MS = 10_000
 
 /** Runs the text of a statement, or of several without values. */
-interface SqlRunner {
+export interface SqlRunner {
   executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
 }
 
-interface JobConnections extends SqlRunner {
+export interface JobConnections extends SqlRunner {
   /** Listens until it is closed. Calls `up` when it listens, at first and after a lost connection. */
   listen: (
     channel: string,

@@ -119,14 +119,18 @@ export function directClient (world: World, process: ServiceProcess): Client {
     async download (course) {
       const newest = (await exports.list(courseIds[course] ?? 0)).at(0)
       if (newest === undefined) return 'there is none'
-      const isThere = () => world.simulated.rows(
-        `SELECT 1 FROM files WHERE hex = '${newest.hex}' AND removed_at IS NULL`).length > 0
+      const isThere = async () => (await world.simulated.rows(
+        `SELECT 1 FROM files WHERE hex = '${newest.hex}' AND removed_at IS NULL`)).length > 0
       const file = await files.find(newest.hex)
-      if (file === undefined && isThere()) world.blame(`the bytes of export ${newest.id} are incomplete`)
+      if (file === undefined && await isThere()) {
+        world.blame(`the bytes of export ${newest.id} are incomplete`)
+      }
       if (file === undefined || file.removed_at !== null) return `export ${newest.id} is gone`
       const parts = await (await files.open(file)).toArray() as Buffer[]
       const size = Buffer.concat(parts).length
-      if (size !== file.size && isThere()) world.blame(`a download of export ${newest.id} has ${size} bytes`)
+      if (size !== file.size && await isThere()) {
+        world.blame(`a download of export ${newest.id} has ${size} bytes`)
+      }
       return `export ${newest.id} has ${size} bytes`
     },
     async deleteOldest (course) {

@@ -76,7 +76,7 @@ export function createMadeThreads (
       return await undo(parts(thread).db, input as UndoTask['input'], clock.now)
     }
     if (ending === 'finds the disk full') return { ok: false, code: 'DISK_FULL', message: 'It is full.' }
-    if (task === 'importUpload') {
+    if (task === 'importUpload' && simulated.sqlite !== undefined) {
       return await importScores(thread, simulated.sqlite, input as ImportTask['input'], {
         now: clock.now, fails: ending === 'fails',
       })
@@ -92,7 +92,7 @@ export function createMadeThreads (
     ending: ThreadEnding | undefined,
     onProgress: (fraction: number) => void
   ): Promise<TaskOutcome<ExportTask>> {
-    const version = versionOf(courseId)
+    const version = await versionOf(courseId)
     if (version === undefined) {
       return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
     }
@@ -122,7 +122,7 @@ export function createMadeThreads (
     ending: ThreadEnding | undefined,
     onProgress: (fraction: number) => void
   ): Promise<TaskOutcome<FillInTask>> {
-    if (versionOf(courseId) === undefined) {
+    if (await versionOf(courseId) === undefined) {
       return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
     }
     if (ending === 'fails') return { ok: false, code: 'FILL_IN_FAILED', message: 'It is no table.' }

@@ -13,6 +13,8 @@ export interface MovingClock {
   untilNext: () => number | undefined
   /** The clock as a process or a thread has it. */
   of: (life: Life) => Clock
+  /** The same, but it counts what has passed, whatever the clock says. */
+  steadyOf: (life: Life) => Clock
 }
 
 interface Timer {
@@ -27,6 +29,24 @@ export function createMovingClock (start: number): MovingClock {
   let passed = 0
   let latest = start
   const timers = new Set<Timer>()
+  const of = (life: Life): Clock => ({
+    now: () => now,
+    after (ms, callback) {
+      let isCanceled = false
+      const timer = {
+        at: passed + ms,
+        life,
+        ring () {
+          void life.step('a timer').then(() => { if (!isCanceled) callback() })
+        },
+      }
+      timers.add(timer)
+      return () => {
+        isCanceled = true
+        timers.delete(timer)
+      }
+    },
+  })
   return {
     now: () => now,
     pass (ms) {
@@ -47,23 +67,7 @@ export function createMovingClock (start: number): MovingClock {
       const waiting = Array.from(timers).filter(({ life }) => !life.isOver)
       return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ at }) => at)) - passed
     },
-    of: (life) => ({
-      now: () => now,
-      after (ms, callback) {
-        let isCanceled = false
-        const timer = {
-          at: passed + ms,
-          life,
-          ring () {
-            void life.step('a timer').then(() => { if (!isCanceled) callback() })
-          },
-        }
-        timers.add(timer)
-        return () => {
-          isCanceled = true
-          timers.delete(timer)
-        }
-      },
-    }),
+    of,
+    steadyOf: (life) => ({ ...of(life), now: () => passed }),
   }
 }

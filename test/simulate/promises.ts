@@ -118,11 +118,11 @@ export function checkHistory (
 }
 
 /** Checks that the scores are those of the last import that is not undone. Returns what is wrong. */
-export function checkScores (
+export async function checkScores (
   history: readonly HistoryLine[], { rows }: Pick<World['simulated'], 'rows'>
-): string[] {
+): Promise<string[]> {
   // A course that was deleted is not among them: undos of its imports have nothing to undo.
-  const stored = rows<{ course: number, cells: Buffer }>(
+  const stored = await rows<{ course: number, cells: Buffer }>(
     'SELECT course_id AS course, cells FROM students JOIN student_scores ON student_id = students.id')
   return stored.flatMap(({ course, cells }) => {
     const wrong: string[] = []
@@ -142,44 +142,52 @@ export function checkScores (
 }
 
 /** Whether all is quiet: no job waits or runs. */
-export function isAtRest ({ simulated, service }: World): boolean {
-  return service()?.runner.running() === 0 &&
-    simulated.rows('SELECT 1 FROM jobs WHERE state IN (\'queued\', \'started\') LIMIT 1').length === 0
+export async function isAtRest ({ simulated, nodes }: World): Promise<boolean> {
+  if (nodes.some(({ service }) => service()?.runner.running() !== 0)) return false
+  const live = await simulated.rows('SELECT 1 FROM jobs WHERE state IN (\'queued\', \'started\') LIMIT 1')
+  return live.length === 0
 }
 
 /** Checks what is left when all is quiet. Returns what is wrong. */
-export function checkRest (
-  { simulated, storage, service }: World, { isSettled }: { isSettled: boolean }
-): string[] {
+export async function checkRest (
+  { simulated, storage, nodes }: World, { isSettled }: { isSettled: boolean }
+): Promise<string[]> {
   const wrong: string[] = []
-  const running = service()?.runner.running()
-  if (running !== 0) wrong.push(`${running} runs are left`)
-  if (stagedNames().length > 0) wrong.push(`staging has ${stagedNames().join(', ')}`)
-  const open = simulated.rows<{ job_id: number }>('SELECT job_id FROM job_attempts WHERE finished_at IS NULL')
+  for (const { service, stagingFolder } of nodes) {
+    const running = service()?.runner.running()
+    if (running !== 0) wrong.push(`${running} runs are left`)
+    const staged = stagedNames(stagingFolder)
+    if (staged.length > 0) wrong.push(`staging has ${staged.join(', ')}`)
+  }
+  const open = await simulated.rows<{ job_id: number }>(
+    'SELECT job_id FROM job_attempts WHERE finished_at IS NULL')
   for (const { job_id: id } of open) wrong.push(`a run of job ${id} has no end`)
-  wrong.push(...checkBytes({ simulated, storage }))
-  const ownerless = simulated.rows(
+  wrong.push(...await checkBytes({ simulated, storage }))
+  const ownerless = await simulated.rows(
     'SELECT id FROM files WHERE owner_type = \'course\' AND owner_id NOT IN (SELECT id FROM courses)')
   if (ownerless.length > 0) wrong.push(`${ownerless.length} files of a deleted course are left`)
   if (isSettled) {
-    const known = new Set(simulated.rows<{ name: string }>(
-      'SELECT coalesce(object_key, hex) AS name FROM files WHERE removed_at IS NULL').map(({ name }) => name))
+    const stored = await simulated.rows<{ name: string }>(
+      'SELECT coalesce(object_key, hex) AS name FROM files WHERE removed_at IS NULL')
+    const known = new Set(stored.map(({ name }) => name))
     for (const name of storage.stored.keys()) {
       if (!known.has(name)) wrong.push(`the bytes ${name} have no row`)
     }
-    const uploads = simulated.rows(`SELECT hex FROM files WHERE category = 'fill-in-source'
+    const uploads = await simulated.rows(`SELECT hex FROM files WHERE category = 'fill-in-source'
       AND removed_at IS NULL AND hex IN (SELECT json_extract(payload, '$.hex') FROM jobs
         WHERE kind = 'fill-in' AND state IN ('succeeded', 'failed', 'canceled'))`)
     if (uploads.length > 0) wrong.push(`${uploads.length} uploads of jobs that ended are left`)
-    const notes = simulated.rows('SELECT hex FROM file_intents')
+    const notes = await simulated.rows('SELECT hex FROM file_intents')
     if (notes.length > 0) wrong.push(`${notes.length} notes about bytes are left`)
   }
   return wrong
 }
 
 /** Every row has its bytes, at every moment. */
-export function checkBytes ({ simulated, storage }: Pick<World, 'simulated' | 'storage'>): string[] {
-  const rows = simulated.rows<{ name: string, size: number, lost_at: number | null }>(
+export async function checkBytes (
+  { simulated, storage }: Pick<World, 'simulated' | 'storage'>
+): Promise<string[]> {
+  const rows = await simulated.rows<{ name: string, size: number, lost_at: number | null }>(
     'SELECT coalesce(object_key, hex) AS name, size, lost_at FROM files WHERE removed_at IS NULL')
   return rows.flatMap(({ name, size, lost_at: lostAt }) => {
     const found = storage.stored.get(name)

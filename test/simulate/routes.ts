@@ -17,7 +17,7 @@ import type { Services } from '../../src/services.ts'
 import { createLife } from './life.ts'
 import { createMovingClock } from './moving-clock.ts'
 import type { ServiceProcess } from './service-process.ts'
-import type { SimulatedDatabase } from './simulated-database.ts'
+import type { SimulatedSqlite } from './simulated-database.ts'
 
 export interface Answer {
   status: number
@@ -36,7 +36,7 @@ export interface Routes {
 
 const QUIET = { info () {}, warn () {}, error () {} }
 
-export async function openRoutes (simulated: SimulatedDatabase): Promise<Routes> {
+export async function openRoutes (simulated: SimulatedSqlite): Promise<Routes> {
   let current: () => ServiceProcess | undefined = () => undefined
   let now = Date.now
   const processes = new WeakMap<ServiceProcess, number>()

@@ -1,12 +1,11 @@
 // One story: its commands, then quiet, then a last look at everything.
 import fc, { type AsyncCommand, type Scheduler } from 'fast-check'
-import { act, type Life } from './life.ts'
 import { checkBytes, checkHistory, checkRest, checkScores, isAtRest } from './promises.ts'
 import type { Routes } from './routes.ts'
 import { beginScheduling, endScheduling } from './scheduled-builtins.ts'
 import { DAY_MS, type WorldKind } from './service-process.ts'
 import type { SimulatedDatabase } from './simulated-database.ts'
-import { COMMANDS } from './story-commands.ts'
+import { COMMANDS, COMMANDS_OF_NODES } from './story-commands.ts'
 import { createWorld, type World } from './world.ts'
 
 /** A promise was broken. Its message is the story. */
@@ -26,19 +25,22 @@ export async function runStory (
   routes?: Routes
 ): Promise<void> {
   const world = createWorld(scheduler, simulated, kind, routes)
-  beginScheduling((): Life => world.life(), seed)
+  await simulated.reset(world.clock.now)
+  beginScheduling(world.lifeOf, seed)
   try {
-    void world.boot()
+    for (const node of world.nodes) void node.boot()
     await scheduler.waitIdle()
     await fc.scheduledModelRun(scheduler, () => ({ model: world, real: world }), commands)
+    await simulated.settled()
     world.tell('Then nothing more happens.')
+    for (const node of world.nodes) node.thaw()
     await rest(scheduler, world)
-    for (const fault of checkRest(world, { isSettled: false })) world.blame(fault)
+    for (const fault of await checkRest(world, { isSettled: false })) world.blame(fault)
     await settle(scheduler, world)
-    for (const fault of checkRest(world, { isSettled: true })) world.blame(fault)
-    const history = simulated.history()
+    for (const fault of await checkRest(world, { isSettled: true })) world.blame(fault)
+    const history = await simulated.history()
     for (const fault of checkHistory(history, world)) world.blame(fault)
-    for (const fault of checkScores(history, simulated)) world.blame(fault)
+    for (const fault of await checkScores(history, simulated)) world.blame(fault)
     for (const job of world.canceled) {
       if (!history.some((line) => line.job === job && line.b === 'canceled')) {
         world.blame(`job ${job} was called canceled and is not`)
@@ -62,8 +64,8 @@ async function rest (scheduler: Scheduler, world: World): Promise<void> {
   for (let wait = 0; wait < MOST_WAITS; wait++) {
     world.clock.pass(WAITS[wait % WAITS.length] ?? 0)
     await scheduler.waitIdle()
-    for (const fault of checkBytes(world)) world.blame(fault)
-    if (scheduler.count() === 0 && isAtRest(world)) return
+    for (const fault of await checkBytes(world)) world.blame(fault)
+    if (scheduler.count() === 0 && await isAtRest(world)) return
   }
 }
 
@@ -75,7 +77,7 @@ async function settle (scheduler: Scheduler, world: World): Promise<void> {
   world.clock.pass(world.clock.behind())
   if (!world.storage.isRemote) {
     world.tell('Nothing fails any more, and the service starts again.')
-    void world.stop(0).then(() => world.boot())
+    for (const node of world.nodes) void node.stop(0).then(() => node.boot())
     await rest(scheduler, world)
     return
   }
@@ -88,16 +90,22 @@ async function settle (scheduler: Scheduler, world: World): Promise<void> {
   }
 }
 
-/** Stories of at most so many commands. */
-export function storyOf (mostCommands: number) {
+/** Stories of at most so many commands, of one process, or with `isOfNodes` of two. */
+export function storyOf (
+  { act }: Pick<SimulatedDatabase, 'act'>,
+  { mostCommands, isOfNodes }: { mostCommands: number, isOfNodes: boolean }
+) {
   return fc.record({
     kind: fc.record({
-      isRemote: fc.boolean(),
-      isFar: fc.boolean(),
+      isRemote: isOfNodes ? fc.constant(true) : fc.boolean(),
+      isFar: isOfNodes ? fc.constant(true) : fc.boolean(),
       quota: fc.constantFrom('none', 'none', 'none', 'refuses', 'replaces'),
+      nodes: fc.constant(isOfNodes ? 2 : 1),
     }),
-    scheduler: fc.scheduler({ act: async (step) => { await act(step) } }),
-    commands: fc.commands(COMMANDS, { maxCommands: mostCommands, size: 'max' }),
+    scheduler: fc.scheduler({ act }),
+    commands: fc.commands(isOfNodes ? COMMANDS_OF_NODES : COMMANDS, {
+      maxCommands: mostCommands, size: 'max',
+    }),
     seed: fc.nat(),
   })
 }

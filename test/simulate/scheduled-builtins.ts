@@ -8,8 +8,8 @@ import { Writable } from 'node:stream'
 import type { Life } from './life.ts'
 import { isStaged, makeFolder, readStaged, removeStaged, stagedNames, writeStaged } from './made-staging.ts'
 
-/** Whose life calls now; undefined: no simulation runs. */
-let caller: (() => Life) | undefined
+/** Whose life calls for a file; undefined: no simulation runs. */
+let caller: ((path: string) => Life) | undefined
 let random: (() => number) | undefined
 
 /** Calls that take time. */
@@ -20,8 +20,9 @@ export function scheduleBuiltins (): void {
   for (const [name, call] of Object.entries(STEPS)) {
     const original = promises[name as keyof typeof STEPS] as (...args: unknown[]) => Promise<unknown>
     const scheduled = async (...args: unknown[]) => {
-      if (caller === undefined || !isStaged(args[0])) return await original(...args)
-      await caller().step(name)
+      const [path] = args
+      if (caller === undefined || !isStaged(path)) return await original(...args)
+      await caller(path).step(name)
       return (call as (...args: unknown[]) => unknown)(...args)
     }
     Object.assign(promises, { [name]: scheduled })
@@ -87,7 +88,7 @@ function writesOfStaging (): typeof fs.createWriteStream {
 function seededByte (): number { return Math.floor((random?.() ?? 0) * 256) }
 
 /** From now on, calls are steps of the life that `life` names, and chance follows the seed. */
-export function beginScheduling (life: () => Life, seed: number): void {
+export function beginScheduling (life: (path: string) => Life, seed: number): void {
   caller = life
   random = fractions(seed)
 }

@@ -15,14 +15,11 @@ import { importKind } from '../../src/imports/import.job.ts'
 import { createImports, type Imports } from '../../src/imports/imports.ts'
 import { undoKind } from '../../src/imports/undo.job.ts'
 import { createUndos, type Undos } from '../../src/imports/undos.ts'
-import { createLocalDelivery } from '../../src/jobs/delivery/local.ts'
 import { withTask } from '../../src/jobs/job-kind.ts'
 import { createJobQueue, type JobQueue } from '../../src/jobs/job-queue.ts'
 import { createJobRunner, type JobRunner } from '../../src/jobs/job-runner.ts'
 import type { Log } from '../../src/log.ts'
-import { bindDatabase } from './bound-database.ts'
 import type { Life } from './life.ts'
-import { STAGING } from './made-staging.ts'
 import { createMadeThreads, type ThreadEnding } from './made-threads.ts'
 import type { MadeStorage } from './made-storage.ts'
 import type { MovingClock } from './moving-clock.ts'
@@ -57,6 +54,8 @@ export interface WorldKind {
   isFar: boolean
   /** Whether each owner has a quota for a few files, and which files make room for new ones. */
   quota: 'none' | 'refuses' | 'replaces'
+  /** Processes that run jobs. */
+  nodes: number
 }
 
 /** The quota of each owner, if there is one, in bytes: room for two or three files. */
@@ -64,6 +63,7 @@ export const QUOTA_BYTES = 50
 
 export interface ProcessParts {
   simulated: SimulatedDatabase
+  stagingFolder: string
   storage: MadeStorage
   clock: MovingClock
   endings: ThreadEnding[]
@@ -93,13 +93,12 @@ const NO_READERS = {
 } as unknown as BookThreads
 
 export function createServiceProcess (
-  { simulated, storage: made, clock: moving, endings, kind: { isFar, quota }, log }: ProcessParts,
-  life: Life
+  { simulated, stagingFolder, storage: made, clock: moving, endings, kind, log }: ProcessParts, life: Life
 ): ServiceProcess {
-  const stagingFolder = STAGING
+  const { isFar, quota } = kind
   const clock = moving.of(life)
   const { now } = clock
-  const db = bindDatabase(simulated.db, life, { isFar })
+  const db = simulated.bind(life, { isFar })
   const storage = made.of(life)
   const pool = createMadeThreads({
     life,
@@ -108,7 +107,7 @@ export function createServiceProcess (
     simulated,
     // Staging is on the disk of the files, and not in a store.
     isBroken: () => !made.isRemote && made.isBroken(),
-    parts: (thread) => ({ db: bindDatabase(simulated.db, thread, { isFar }), storage: made.of(thread) }),
+    parts: (thread) => ({ db: simulated.bind(thread, { isFar }), storage: made.of(thread) }),
   })
   const files = createFileLibrary({
     db, storage, stagingFolder, now, deletedBytesMs: RULES.deletedBytesMs, log,
@@ -126,16 +125,21 @@ export function createServiceProcess (
       replacesOldest: quota === 'replaces',
     })),
     withTask(pool, 'fillIn', fillInKind({ db, files, now, timeLimitMs: TIME_LIMIT_MS, maxBytes: 1_000_000 })),
-    withTask(pool, 'importUpload', importKind({
-      db,
-      files,
-      defaultTimeZone: 'UTC',
-      maxBytes: 1_000_000,
-      minFreeBytes: 0,
-      now,
-      timeLimitMs: TIME_LIMIT_MS,
-    })),
-    withTask(pool, 'undoImport', undoKind({ db, now })),
+    // The simulated import knows the staging tables of SQLite only.
+    ...simulated.sqlite === undefined
+      ? []
+      : [
+          withTask(pool, 'importUpload', importKind({
+            db,
+            files,
+            defaultTimeZone: 'UTC',
+            maxBytes: 1_000_000,
+            minFreeBytes: 0,
+            now,
+            timeLimitMs: TIME_LIMIT_MS,
+          })),
+          withTask(pool, 'undoImport', undoKind({ db, now })),
+        ],
     withTask(pool, 'housekeeping', housekeepingKind({
       database: db.location,
       files: { kind: 'disk', folder: '', quarantineFolder: '' },
@@ -143,7 +147,7 @@ export function createServiceProcess (
       rules: RULES,
     })),
   ]
-  const delivery = createLocalDelivery({ db, clock, log })
+  const delivery = simulated.deliver({ life, db, kinds, clock, steady: moving.steadyOf(life), log })
   const runner = createJobRunner({ db, delivery, pool, kinds, stagingFolder, clock, log })
   const queue = createJobQueue({
     db,

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import BetterSqlite3, { type Statement } from 'better-sqlite3'
 import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
 import { throwUncaught, type Database } from '../../db/database.ts'
@@ -12,7 +13,14 @@ import { groupCommit } from '../../db/sqlite/group-commit.ts'
 import { STAGING_SCHEMA } from '../../db/sqlite/staging/schema.ts'
 import { TABLES_IN_ORDER } from '../../db/table-order.ts'
 import type { Tables } from '../../db/tables.ts'
-import { makeBookDatabase } from '../support/book-database.ts'
+import type { Clock } from '../../src/jobs/clock.ts'
+import type { JobDelivery } from '../../src/jobs/delivery/delivery.ts'
+import { createLocalDelivery } from '../../src/jobs/delivery/local.ts'
+import type { RunnableKind } from '../../src/jobs/job-kind.ts'
+import type { Log } from '../../src/log.ts'
+import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
+import { bindDatabase } from './bound-database.ts'
+import type { Life } from './life.ts'
 
 /** Something that was committed, in its order. */
 export interface HistoryLine {
@@ -37,21 +45,44 @@ export interface HistoryLine {
 }
 
 export interface SimulatedDatabase {
-  db: Database
-  /** The one connection, for code that needs no Kysely. */
-  sqlite: SqliteConnection
+  /** SQLite's one connection, for code that needs no Kysely. PostgreSQL has none. */
+  sqlite?: SqliteConnection
   courseIds: readonly number[]
   userIds: readonly number[]
+  /** The database as a process or a thread has it. With `isFar`, the answers of reads come late. */
+  bind: (life: Life, options: { isFar: boolean }) => Database
+  /** The delivery that belongs to the database, in one process. */
+  deliver: (options: DeliverOptions) => JobDelivery
+  /** Runs a step of the scheduler, and all that follows from it without another step. */
+  act: (step: () => Promise<unknown>) => Promise<void>
+  /** Resolves when nothing happens any more without another step. */
+  settled: () => Promise<void>
+  /** Sets all rows back, and the clock of the database. */
+  reset: (now: () => number) => Promise<void>
+  history: () => Promise<HistoryLine[]>
+  /** The version of a course as it is committed. */
+  versionOf: (courseId: number) => Promise<number | undefined>
+  /** Reads committed rows. */
+  rows: <T>(text: string) => Promise<T[]>
+  close: () => Promise<void>
+}
+
+export interface DeliverOptions {
+  life: Life
+  db: Database
+  kinds: readonly RunnableKind[]
+  clock: Clock
+  /** Counts what passes, whatever the clock says. */
+  steady: Clock
+  log: Log
+}
+
+/** The database in memory, where routes can read and write it before a story begins. */
+export interface SimulatedSqlite extends SimulatedDatabase {
+  db: Database
+  sqlite: SqliteConnection
   /** Remembers all rows as they are now: each story begins with them. */
   keepRows: () => void
-  /** Sets all rows back, and the clock of the database. */
-  reset: (now: () => number) => void
-  history: () => HistoryLine[]
-  /** The version of a course as it is committed. */
-  versionOf: (courseId: number) => number | undefined
-  /** Reads committed rows. */
-  rows: <T>(text: string) => T[]
-  close: () => void
 }
 
 const HISTORY = `
@@ -100,10 +131,20 @@ CREATE TRIGGER live.sim_export AFTER INSERT ON exports BEGIN
     NEW.data_version, (SELECT created_at FROM files WHERE id = NEW.file_id));
 END;`
 
-export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
+/** The courses of every story. */
+export const COURSES: readonly CourseDescription[] = ['Algebra', 'Biology'].map((name) => ({
+  name,
+  teachers: [{ email: 'teacher1@example.edu' }, { email: 'teacher2@example.edu' }],
+  tasks: [{ title: 'Task' }],
+  students: [{ lastName: 'Student', cells: [1] }],
+}))
+/** The accounts of these teachers. */
+export const USER_IDS = [1, 2] as const
+
+export async function openSimulatedDatabase (): Promise<SimulatedSqlite> {
   const { sqlite, courseIds } = await makeDatabase()
   sqlite.exec(HISTORY)
-  const userIds = [1, 2]
+  const userIds = USER_IDS
   for (const id of userIds) {
     const email = `teacher${id}@example.edu`
     sqlite.prepare(`INSERT INTO users (id, email, email_key, role, origin, created_at)
@@ -114,12 +155,20 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
   const history = sqlite.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
   const version = sqlite.prepare<[number], number>('SELECT data_version FROM courses WHERE id = ?').pluck()
   const clearAll = sqlite.transaction(() => { for (const statement of clear) statement.run() })
+  const db = overOneConnection(sqlite, () => now())
   return {
-    db: overOneConnection(sqlite, () => now()),
+    db,
     sqlite,
     courseIds,
     userIds,
-    reset (clock) {
+    bind: (life, options) => bindDatabase(db, life, options),
+    deliver: ({ db, clock, log }) => createLocalDelivery({ db, clock, log }),
+    async act (step) {
+      await step()
+      await turn()
+    },
+    settled: async () => {},
+    async reset (clock) {
       now = clock
       clearAll()
     },
@@ -133,10 +182,10 @@ export async function openSimulatedDatabase (): Promise<SimulatedDatabase> {
         'DELETE FROM sim_history', 'DELETE FROM sqlite_sequence',
       ].map((text) => sqlite.prepare<[]>(text))
     },
-    history: () => history.all(),
-    versionOf: (courseId) => version.get(courseId),
-    rows: <T>(text: string) => sqlite.prepare<[], T>(text).all(),
-    close: () => { sqlite.close() },
+    history: async () => history.all(),
+    versionOf: async (courseId) => version.get(courseId),
+    rows: async <T>(text: string) => sqlite.prepare<[], T>(text).all(),
+    close: async () => { sqlite.close() },
   }
 }
 
@@ -145,12 +194,7 @@ async function makeDatabase (): Promise<{ sqlite: SqliteConnection, courseIds: n
   const folder = mkdtempSync(join(tmpdir(), 'perfbook-simulation-'))
   try {
     const path = join(folder, 'perfbook.sqlite')
-    const courseIds = await makeBookDatabase(path, ...['Algebra', 'Biology'].map((name) => ({
-      name,
-      teachers: [{ email: 'teacher1@example.edu' }, { email: 'teacher2@example.edu' }],
-      tasks: [{ title: 'Task' }],
-      students: [{ lastName: 'Student', cells: [1] }],
-    })))
+    const courseIds = await makeBookDatabase(path, ...COURSES)
     const sqlite = new BetterSqlite3(':memory:')
     sqlite.pragma('foreign_keys = OFF')
     sqlite.exec("ATTACH ':memory:' AS live")

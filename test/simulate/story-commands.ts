@@ -54,20 +54,20 @@ const click = fc.record({
 }).map(({ course, user, byPeriod, byCommand }) => command(
   `${byCommand ? 'the command line' : `user ${user + 1}`} asks for ` +
   `${byPeriod ? 'sheets by period' : 'an export'} of course ${course + 1}`,
-  (world, text) => ask(world, text, byCommand ? world.commandClient() : world.client(), (client) =>
+  (world, text) => ask(world, text, byCommand ? world.commandClient() : world.client(user), (client) =>
     client.click({ course, user: byCommand ? null : user, byPeriod }))
 ))
 
 const poll = fc.tuple(which, user).map(([which, user]) => command(
   `user ${user + 1} polls ticket ${which}`,
-  (world, text) => askOf(which, world, text, world.client(), (client, job) => client.poll({ user, job }))
+  (world, text) => askOf(which, world, text, world.client(user), (client, job) => client.poll({ user, job }))
 ))
 
 const cancel = fc.record({ which, user, force: fc.boolean(), byCommand: rarely }).map(
   ({ which, user, force, byCommand }) => command(
     `${force ? 'an administrator' : `user ${user + 1}`} cancels ticket ${which}` +
     `${byCommand ? ' by command' : ''}`,
-    (world, text) => askOf(which, world, text, byCommand ? world.commandClient() : world.client(),
+    (world, text) => askOf(which, world, text, byCommand ? world.commandClient() : world.client(user),
       (client, job) => client.cancel({ user, job, force }))
   )
 )
@@ -88,13 +88,13 @@ const change = course.map((course) => command(
   (world, text) => ask(world, text, world.client(), async () => {
     const id = world.simulated.courseIds[course] ?? 0
     await world.commandLine.db.write((trx) => raiseDataVersion(trx, id, world.clock.now()))
-    return `its version is ${world.simulated.versionOf(id)}`
+    return `its version is ${await world.simulated.versionOf(id)}`
   })
 ))
 
 const fillIn = fc.record({ course, user }).map(({ course, user }) => command(
   `user ${user + 1} has a table filled in with course ${course + 1}`,
-  (world, text) => ask(world, text, world.client(), (client) => client.fillIn({ course, user }))
+  (world, text) => ask(world, text, world.client(user), (client) => client.fillIn({ course, user }))
 ))
 
 const fillInResult = which.map((which) => command(
@@ -109,14 +109,14 @@ const fillInResult = which.map((which) => command(
 
 const importScores = fc.record({ course, user }).map(({ course, user }) => command(
   `user ${user + 1} imports scores into course ${course + 1}`,
-  (world, text) => ask(world, text, world.client(), (client) => client.importScores({ course, user }))
+  (world, text) => ask(world, text, world.client(user), (client) => client.importScores({ course, user }))
 ))
 
 const undo = fc.record({ which, user }).map(({ which, user }) => command(
   `user ${user + 1} undoes import ${which}`,
   (world, text) => {
     const job = world.imports[which % Math.max(1, world.imports.length)]
-    return job !== undefined && ask(world, text, world.client(), (client) => client.undo({ user, job }))
+    return job !== undefined && ask(world, text, world.client(user), (client) => client.undo({ user, job }))
   }
 ))
 
@@ -149,11 +149,15 @@ const sweep = fc.constant(command(
 ))
 
 const pass = fc.constantFrom(20, 500, 1000, 2500, 20_000, 95_000, 950_000, 2 * DAY_MS, 12 * DAY_MS)
-  .map((ms) => command(`${ms} ms pass`, (world, text) => {
+  .map((ms) => passOf(ms))
+
+function passOf (ms: number): StoryCommand {
+  return command(`${ms} ms pass`, (world, text) => {
     world.tell(text)
     world.clock.pass(ms)
     return undefined
-  }))
+  })
+}
 
 const setClock = fc.constantFrom(-1500, -3_600_000, -400 * DAY_MS, 3_600_000, 400 * DAY_MS).map((byMs) =>
   command(`the clock is set ${byMs < 0 ? 'back' : 'forward'} by ${Math.abs(byMs)} ms`, (world, text) => {
@@ -162,21 +166,47 @@ const setClock = fc.constantFrom(-1500, -3_600_000, -400 * DAY_MS, 3_600_000, 40
     return undefined
   }))
 
-const crash = fc.constant(command('the process is killed, and starts again', (world, text) => {
+function crashOf (node: number, text: string): StoryCommand {
+  return command(text, (world, text) => {
+    world.tell(text)
+    const killed = world.nodes[node]
+    killed?.kill()
+    void killed?.boot().then(() => { world.tell(`    ${killed.name} is up again`) })
+    return undefined
+  })
+}
+
+function stopOf (node: number, graceMs: number, text: string): StoryCommand {
+  return command(text, (world, text) => {
+    const stopped = world.nodes[node]
+    if (stopped?.service() === undefined) return false
+    world.tell(text)
+    void stopped.stop(graceMs).then(() => stopped.boot())
+      .then(() => { world.tell(`    ${stopped.name} is up again`) })
+    return undefined
+  })
+}
+
+const graces = fc.constantFrom(0, 10_000)
+const crash = fc.constant(crashOf(0, 'the process is killed, and starts again'))
+const stop = graces.map((graceMs) =>
+  stopOf(0, graceMs, `the service stops within ${graceMs} ms, and starts again`))
+
+const node = fc.nat(1)
+const nodeCrash = node.map((node) => crashOf(node, `node ${node + 1} is killed, and starts again`))
+const nodeStop = fc.tuple(node, graces).map(([node, graceMs]) =>
+  stopOf(node, graceMs, `node ${node + 1} stops within ${graceMs} ms, and starts again`))
+const freeze = node.map((node) => command(`node ${node + 1} stands still`, (world, text) => {
   world.tell(text)
-  world.kill()
-  void world.boot().then(() => { world.tell('    the service is up again') })
+  world.nodes[node]?.freeze()
   return undefined
 }))
-
-const stop = fc.constantFrom(0, 10_000).map((graceMs) =>
-  command(`the service stops within ${graceMs} ms, and starts again`, (world, text) => {
-    if (world.service() === undefined) return false
-    world.tell(text)
-    void world.stop(graceMs).then(() => world.boot())
-      .then(() => { world.tell('    the service is up again') })
-    return undefined
-  }))
+const thaw = node.map((node) => command(`node ${node + 1} goes on`, (world, text) => {
+  if (world.nodes[node]?.life().frozen() === undefined) return false
+  world.tell(text)
+  world.nodes[node].thaw()
+  return undefined
+}))
 
 const threads = fc.constantFrom(...THREAD_ENDINGS).map((ending) =>
   command(`the next thread ${ending}`, (world, text) => {
@@ -203,10 +233,20 @@ const broken = fc.constantFrom(10_000, 300_000, 3_600_000).map((ms) =>
 
 const wait = fc.constant(command('a moment', () => undefined))
 
+const passes = fc.constantFrom(1000, 2500, 5000, 12_000).map((ms) => passOf(ms))
+
 /** Every command, the frequent ones several times. */
 export const COMMANDS = [
   click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
   fillIn, fillInResult, importScores, undo, download,
   deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setClock,
   crash, crash, stop, threads, threads, storage, storage, broken, wait, wait,
+]
+
+/** The commands of stories with two nodes. */
+export const COMMANDS_OF_NODES = [
+  click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
+  fillIn, fillInResult, download, deleteExport, deleteCourse, housekeeping, sweep, pass, pass,
+  passes, passes, passes, setClock, nodeCrash, nodeCrash, nodeStop, freeze, freeze, thaw, thaw,
+  threads, threads, storage, wait, wait,
 ]

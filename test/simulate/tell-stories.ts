@@ -9,7 +9,7 @@ import type { StoriesOptions } from './check-stories.ts'
  * in a separate thread, because tap tracks every promise in its own one, which takes as long as the stories.
  */
 export function tellStories (
-  { runs, seed, overHttp = false, place }: StoriesOptions & { runs: number, seed: number }
+  { runs, seed, overHttp = false, onPostgres = false, place }: StoriesOptions & { runs: number, seed: number }
 ): void {
   t.test(`none of ${runs} stories breaks a promise`, { timeout: 600_000 }, async (t) => {
     const { NODE_OPTIONS: _, ...env } = process.env
@@ -20,6 +20,7 @@ export function tellStories (
         SIMULATE_RUNS: String(runs),
         SIMULATE_SEED: String(seed),
         SIMULATE_HTTP: overHttp ? '1' : '',
+        SIMULATE_POSTGRES: onPostgres ? '1' : '',
         ...place === undefined ? {} : { SIMULATE_PLACE: place },
       },
       stdout: true,

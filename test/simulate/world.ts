@@ -2,7 +2,7 @@
 import type { Scheduler } from 'fast-check'
 import { directClient, httpClient, type Client } from './client.ts'
 import { createLife, type Life } from './life.ts'
-import { emptyStaging } from './made-staging.ts'
+import { emptyStaging, STAGING } from './made-staging.ts'
 import { createMadeStorage, type MadeStorage } from './made-storage.ts'
 import type { ThreadEnding } from './made-threads.ts'
 import { createMovingClock, type MovingClock } from './moving-clock.ts'
@@ -19,18 +19,20 @@ export interface World {
   endings: ThreadEnding[]
   /** The command line, which queues and cancels jobs and runs none. */
   commandLine: ServiceProcess
-  /** The service; undefined: it is starting or stopping. */
+  /** The first process of the service that is up; undefined: none is. */
   service: () => ServiceProcess | undefined
-  /** Whose life the latest process is. */
-  life: () => Life
+  /** Processes that run jobs. */
+  nodes: ServiceNode[]
+  /** The life of the process that calls for this file of the staging folder. */
+  lifeOf: (path: string) => Life
   /** The jobs of the tickets that were given, in their order. */
   tickets: number[]
   /** Who requested which fill-in, by its job. */
   fillIns: Map<number, number>
   /** The jobs of imports. */
   imports: number[]
-  /** What people use; undefined: the service is down. */
-  client: () => Client | undefined
+  /** What people use: a process that is up, different ones for different users. Undefined: none is up. */
+  client: (user?: number) => Client | undefined
   /** The client that needs no service. */
   commandClient: () => Client
   /** A request over HTTP. */
@@ -48,12 +50,25 @@ export interface World {
   /** A promise was broken. */
   blame: (fault: string) => void
   faults: string[]
+  /** Nothing of this story happens any more. */
+  end: () => void
+}
+
+/** One of the processes of the service, and those after it. */
+export interface ServiceNode {
+  name: string
+  stagingFolder: string
+  /** Undefined: it is starting or stopping. */
+  service: () => ServiceProcess | undefined
+  /** Whose life the latest process is. */
+  life: () => Life
   /** Starts a process on what the last one left. */
   boot: () => Promise<void>
   kill: () => void
   stop: (graceMs: number) => Promise<void>
-  /** Nothing of this story happens any more. */
-  end: () => void
+  /** The process stands still until `thaw`. */
+  freeze: () => void
+  thaw: () => void
 }
 
 /** January 5, 2026. */
@@ -64,7 +79,6 @@ export function createWorld (
 ): World {
   const outside = createLife(scheduler)
   const clock = createMovingClock(START)
-  simulated.reset(clock.now)
   emptyStaging()
   const storage = createMadeStorage({ outside, clock, isRemote: kind.isRemote })
   const endings: ThreadEnding[] = []
@@ -82,25 +96,55 @@ export function createWorld (
       blame(`the log has an error: ${text}: ${String((facts as { err?: unknown }).err)}`)
     },
   }
-  const parts = { simulated, storage, clock, endings, kind, log }
+  const parts = { simulated, stagingFolder: STAGING, storage, clock, endings, kind, log }
   const commandLine = createServiceProcess(parts, outside.within())
-  let current = createServiceProcess(parts, outside.within())
-  let isUp = false
 
-  async function boot (): Promise<void> {
-    const { life } = current
-    const { lost, quarantined } = await current.start()
-    if (lost > 0) blame(`${lost} rows had no bytes at a start`)
-    if (quarantined > 0) blame(`${quarantined} files had no row at a start`)
-    if (life === current.life) isUp = true
+  function createNode (_: unknown, index: number): ServiceNode {
+    const stagingFolder = index === 0 ? STAGING : `${STAGING}-${index + 1}`
+    const newProcess = () => createServiceProcess({ ...parts, stagingFolder }, outside.within())
+    let current = newProcess()
+    let isUp = false
+
+    function renew (): void {
+      isUp = false
+      current = newProcess()
+    }
+
+    return {
+      name: kind.nodes === 1 ? 'the service' : `node ${index + 1}`,
+      stagingFolder,
+      service: () => isUp ? current : undefined,
+      life: () => current.life,
+      async boot () {
+        const { life } = current
+        const { lost, quarantined } = await current.start()
+        if (lost > 0) blame(`${lost} rows had no bytes at a start`)
+        if (quarantined > 0) blame(`${quarantined} files had no row at a start`)
+        if (life === current.life) isUp = true
+      },
+      kill () {
+        current.life.end()
+        renew()
+      },
+      async stop (graceMs) {
+        isUp = false
+        const stopping = current
+        await stopping.stop(graceMs)
+        stopping.life.end()
+        // It may have been killed meanwhile.
+        if (stopping === current) renew()
+      },
+      freeze () { current.life.freeze() },
+      thaw () { current.life.thaw() },
+    }
   }
 
-  function renew (): void {
-    isUp = false
-    current = createServiceProcess(parts, outside.within())
+  const nodes = Array.from({ length: kind.nodes }, createNode)
+  const up = (user: number) => {
+    const order = [...nodes.slice(user % nodes.length), ...nodes]
+    return order.find((node) => node.service() !== undefined && node.life().frozen() === undefined)?.service()
   }
-
-  const service = () => isUp ? current : undefined
+  const service = () => up(0)
   routes?.connect(service, clock.now)
   const world: World = {
     kind,
@@ -110,16 +154,22 @@ export function createWorld (
     endings,
     commandLine,
     service,
-    client () {
-      if (!isUp) return undefined
-      return routes === undefined ? directClient(world, current) : httpClient(world, current)
+    nodes,
+    lifeOf (path) {
+      if (kind.nodes === 1) return nodes[0]?.life() ?? outside
+      const owner = nodes.find(({ stagingFolder }) => `${path}/`.startsWith(`${stagingFolder}/`))
+      return owner?.life() ?? outside
+    },
+    client (user = 0) {
+      const process = up(user)
+      if (process === undefined) return undefined
+      return routes === undefined ? directClient(world, process) : httpClient(world, process)
     },
     commandClient: () => directClient(world, commandLine),
     async call (...request) {
       if (routes === undefined) throw new Error('this story has no HTTP')
       return await routes.call(...request)
     },
-    life: () => current.life,
     tickets: [],
     fillIns: new Map(),
     imports: [],
@@ -131,19 +181,6 @@ export function createWorld (
     tell,
     blame,
     faults,
-    boot,
-    kill () {
-      current.life.end()
-      renew()
-    },
-    async stop (graceMs) {
-      isUp = false
-      const stopping = current
-      await stopping.stop(graceMs)
-      stopping.life.end()
-      // It may have been killed meanwhile.
-      if (stopping === current) renew()
-    },
     end () { outside.end() },
   }
   return world

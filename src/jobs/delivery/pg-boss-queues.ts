@@ -1,10 +1,10 @@
 // pg-boss as the delivery uses it: one queue for each kind of job, whose jobs are anonymous tickets. A ticket
 // says "run one job of this kind"; our row says which one that is.
-import { PgBoss, type ConstructorOptions, type Job, type QueueOptions } from 'pg-boss'
+import { PgBoss, type Clock as Timers, type ConstructorOptions, type Job, type QueueOptions } from 'pg-boss'
 import packageJson from 'pg-boss/package.json' with { type: 'json' }
 import { isUnavailable } from '../../../db/failures.ts'
 import type { Database, PostgresLocation, Trx } from '../../../db/index.ts'
-import { openJobConnections, withinWrite } from '../../../db/postgres/job-connections.ts'
+import { openJobConnections, withinWrite, type JobConnections } from '../../../db/postgres/job-connections.ts'
 import type { Ticket } from '../../../db/queries/job-tickets.ts'
 import { DomainError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
@@ -30,13 +30,23 @@ export interface TicketQueues {
   close: () => Promise<void>
 }
 
-interface TicketQueuesOptions {
+export interface TicketQueuesOptions {
   db: Database
   location: PostgresLocation
   kinds: ReadonlyArray<{ name: string, timeLimitMs: number }>
   /** Whether pg-boss's tables may be brought up to the version of this program. */
   mayUpgrade: boolean
   log: Log
+}
+
+export type OpenTicketQueues = (options: TicketQueuesOptions) => Promise<TicketQueues>
+
+/** What pg-boss runs on. */
+interface TicketMeans {
+  /** Default: a small pool, and a connection that listens. */
+  connections?: JobConnections
+  /** Default: the machine's. */
+  timers?: Timers
 }
 
 /** A holder is dead after this long without a heartbeat, s. pg-boss allows no less. */
@@ -66,9 +76,9 @@ const TABLES_VERSION = packageJson.pgboss.schema
  * SCHEMA_TOO_OLD.
  */
 export async function openTicketQueues (
-  { db, location, kinds, mayUpgrade, log }: TicketQueuesOptions
+  { db, location, kinds, mayUpgrade, log }: TicketQueuesOptions,
+  { connections = openJobConnections(location), timers }: TicketMeans = {}
 ): Promise<TicketQueues> {
-  const connections = openJobConnections(location)
   const faults = createFaultLog(log)
   const limits = new Map(kinds.map(({ name, timeLimitMs }) => [name, timeLimitMs]))
   const boss = newBoss({
@@ -89,6 +99,7 @@ export async function openTicketQueues (
       schedule: false,
       registerInstance: false,
       openTelemetry: { enabled: false },
+      ...(timers === undefined ? {} : { clock: timers }),
       ...options,
     })
     made.on('error', faults.add)

@@ -15,7 +15,7 @@ import { pause, systemClock, type Clock } from '../clock.ts'
 import type { RunnableKind } from '../job-kind.ts'
 import { createClaims } from './claims.ts'
 import { LOOK_EVERY_MS, type JobDelivery, type JobWorker } from './delivery.ts'
-import type { HeldTicket, TicketQueues } from './pg-boss-queues.ts'
+import type { HeldTicket, OpenTicketQueues, TicketQueues } from './pg-boss-queues.ts'
 
 interface PgBossDeliveryOptions {
   db: Database
@@ -24,6 +24,10 @@ interface PgBossDeliveryOptions {
   log: Log
   /** Whether pg-boss's tables may be brought up to the version of this program. */
   mayUpgrade: boolean
+  /** Counts the time that passes, whatever the clock says. Default: the machine's. */
+  steady?: Clock
+  /** Default: pg-boss, with connections of its own. */
+  openQueues?: OpenTicketQueues
   /** Called in the transaction of each claim. */
   onStep?: ((step: 'run: claiming', job: JobRow) => void) | undefined
 }
@@ -49,17 +53,19 @@ const AWAITED_LOOK_LEAST_MS = 50
 /** A drain looks again after this long at the latest, ms. */
 const DRAIN_MS = 500
 
-/** Loads pg-boss when it is needed: most commands queue no job. Throws errors of the database. */
-export async function createPgBossDelivery (
-  { db, kinds, clock, log, mayUpgrade, onStep }: PgBossDeliveryOptions
-): Promise<JobDelivery> {
+/** Loads pg-boss when it is needed: most commands queue no job. */
+const openPgBoss: OpenTicketQueues = async (options) =>
+  await (await import('./pg-boss-queues.ts')).openTicketQueues(options)
+
+/** Throws errors of the database. */
+export async function createPgBossDelivery (options: PgBossDeliveryOptions): Promise<JobDelivery> {
+  const { db, kinds, clock, log, mayUpgrade, onStep } = options
+  const { steady = systemClock(() => performance.now()), openQueues = openPgBoss } = options
   const { location } = db
   if (location.engine !== 'postgres') throw new Error('pg-boss delivers jobs of PostgreSQL only')
   let opened: Promise<TicketQueues> | undefined
   const queues = (): Promise<TicketQueues> => {
-    opened ??= import('./pg-boss-queues.ts').then(({ openTicketQueues }) =>
-      openTicketQueues({ db, location, kinds, mayUpgrade, log })
-    )
+    opened ??= openQueues({ db, location, kinds, mayUpgrade, log })
     opened.catch(() => { opened = undefined })
     return opened
   }
@@ -128,7 +134,7 @@ export async function createPgBossDelivery (
           return
         }
         // Its ticket is on its way; a claim, or a call, ends the wait.
-        await pause(systemClock(), DRAIN_MS, woken.signal)
+        await pause(steady, DRAIN_MS, woken.signal)
       }
     } catch (error) {
       isAfterGap = false
@@ -146,11 +152,11 @@ export async function createPgBossDelivery (
   async function rest (): Promise<void> {
     for (;;) {
       const leastMs = awaiting > 0 || isTurnedAway ? AWAITED_LOOK_LEAST_MS : LOOK_LEAST_MS
-      const restMs = lastLookAt + leastMs - performance.now()
+      const restMs = lastLookAt + leastMs - steady.now()
       if (restMs <= 0 || current === undefined) return
       const hurried = new AbortController()
       hurry = () => { hurried.abort() }
-      await pause(systemClock(), restMs, hurried.signal)
+      await pause(steady, restMs, hurried.signal)
     }
   }
 
@@ -166,7 +172,7 @@ export async function createPgBossDelivery (
     // Read first: a run that begins during the query is not in its answer.
     const running = worker.tokens()
     let started = await startedWithTickets(db.reads)
-    const now = performance.now()
+    const now = steady.now()
     // Gaps in a row mean a slow machine, which must not wait forever.
     const isGap = now - lastLookAt > GAP_MS
     if (isGap && !isAfterGap) mayTakeBackAt = now + SETTLE_MS
