@@ -3,7 +3,6 @@
 // run one after the other: none waits for the lock of another one that the scheduler holds back. The server's
 // clock is that of the story, by functions that its statements find before those of PostgreSQL.
 import type { Client } from 'pg'
-import { setImmediate as turn } from 'node:timers/promises'
 import { throwUncaught, type Database } from '../../db/database.ts'
 import { openDatabase, type PostgresLocation } from '../../db/index.ts'
 import { connectionPool, kyselyOver } from '../../db/postgres/connection.ts'
@@ -20,83 +19,16 @@ import { makeBookDatabase } from '../support/book-database.ts'
 import { testPostgres } from '../support/postgres.ts'
 import { bindDatabase } from './bound-database.ts'
 import type { Life } from './life.ts'
+import { createLine } from './one-connection.ts'
 import {
   COURSES, USER_IDS, type DeliverOptions, type HistoryLine, type SimulatedDatabase,
 } from './simulated-database.ts'
+import { SIMULATION_SCHEMA } from './simulation-schema.ts'
 
 /** Stories after which deleted rows are removed. */
 const VACUUM_EVERY = 50
 
 type Cell = string | number | null
-
-/** What tells the server the time. `job_now` is pg-boss's own function. */
-const CLOCK = `
-CREATE SCHEMA sim;
-CREATE FUNCTION sim.now() RETURNS timestamptz LANGUAGE sql STABLE AS
-  $$ SELECT to_timestamp(current_setting('sim.now')::double precision / 1000) $$;
-CREATE FUNCTION sim.clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT sim.now() $$;
-CREATE FUNCTION sim.transaction_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS
-  $$ SELECT sim.now() - interval '1 ms' $$;
-CREATE OR REPLACE FUNCTION pgboss.job_now() RETURNS timestamptz LANGUAGE sql STABLE AS
-  $$ SELECT sim.now() $$;`
-
-/** Chance: the ids of tickets are numbers, the same ones in each story. */
-const IDS = `
-CREATE SEQUENCE sim.ids;
-CREATE FUNCTION sim.gen_random_uuid() RETURNS uuid LANGUAGE sql VOLATILE AS
-  $$ SELECT lpad(to_hex(nextval('sim.ids')), 32, '0')::uuid $$;`
-
-/** What the checks ask SQLite. */
-const JSON_EXTRACT = `
-CREATE FUNCTION sim.json_extract(text, text) RETURNS text LANGUAGE sql STABLE AS
-  $$ SELECT $1::jsonb ->> substr($2, 3) $$;`
-
-/** The triggers of `simulated-database.ts`, without those of imports. */
-const HISTORY = `
-CREATE TABLE sim.history (
-  id bigint GENERATED ALWAYS AS IDENTITY, what text, job bigint, a text, b text, token bigint, version bigint,
-  at bigint
-);
-${trigger('queued', 'AFTER INSERT ON jobs', `
-  INSERT INTO sim.history (what, job, a, token) VALUES ('queued', NEW.id, NEW.key, NEW.token);`)}
-${trigger('state', 'AFTER UPDATE OF state ON jobs', `
-  IF OLD.state IS DISTINCT FROM NEW.state THEN
-    INSERT INTO sim.history (what, job, a, b, token)
-      VALUES ('state', NEW.id, OLD.state, NEW.state, NEW.token);
-  END IF;`)}
-${trigger('progress', 'AFTER UPDATE OF progress ON jobs', `
-  IF NEW.progress < OLD.progress AND OLD.state = 'started' AND NEW.state = 'started'
-    AND OLD.token = NEW.token
-  THEN INSERT INTO sim.history (what, job) VALUES ('progress back', NEW.id);
-  END IF;`)}
-${trigger('deleted', 'AFTER DELETE ON jobs', `
-  INSERT INTO sim.history (what, job, a) VALUES ('deleted', OLD.id, OLD.state);`)}
-${trigger('request', 'AFTER INSERT ON job_requests', `
-  INSERT INTO sim.history (what, job, version, at) VALUES ('request', NEW.job_id,
-    (SELECT data_version FROM courses WHERE id = (SELECT owner_id FROM jobs WHERE id = NEW.job_id)),
-    NEW.requested_at);`)}
-${trigger('file', 'AFTER INSERT ON files', `
-  INSERT INTO sim.history (what, job, a, version, at) VALUES ('file',
-    CASE WHEN NEW.category = 'fill-in'
-      THEN (SELECT id FROM jobs WHERE kind = 'fill-in' AND sim.json_extract(result, '$.hex') = NEW.hex)
-      ELSE 0 END,
-    NEW.category,
-    (SELECT sum(size) FROM files WHERE owner_type = NEW.owner_type AND owner_id = NEW.owner_id
-      AND removed_at IS NULL AND (expires_at IS NULL OR expires_at > NEW.created_at)),
-    NEW.expires_at - NEW.created_at);`)}
-${trigger('version', 'AFTER UPDATE OF data_version ON courses', `
-  IF NEW.data_version < OLD.data_version THEN
-    INSERT INTO sim.history (what, job, a) VALUES ('version back', 0, NEW.id);
-  END IF;`)}
-${trigger('export', 'AFTER INSERT ON exports', `
-  INSERT INTO sim.history (what, job, a, version, at) VALUES ('export', NEW.job_id, NEW.course_id,
-    NEW.data_version, (SELECT created_at FROM files WHERE id = NEW.file_id));`)}`
-
-function trigger (name: string, when: string, body: string): string {
-  return `CREATE FUNCTION sim.note_${name}() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN ${body} RETURN NULL; END $$;
-    CREATE TRIGGER sim_${name} ${when} FOR EACH ROW EXECUTE FUNCTION sim.note_${name}();`
-}
 
 export async function openSimulatedPostgres (): Promise<SimulatedDatabase> {
   const ends: Array<() => unknown> = []
@@ -106,6 +38,8 @@ export async function openSimulatedPostgres (): Promise<SimulatedDatabase> {
   const pool = connectionPool(location.connection, { max: 1 })
   // Lent until the end: the pool never replaces it.
   const client = await pool.connect()
+  // Each process of a story listens.
+  client.setMaxListeners(0)
   ends.unshift(async () => {
     client.release()
     await pool.end()
@@ -114,7 +48,7 @@ export async function openSimulatedPostgres (): Promise<SimulatedDatabase> {
     await client.query(`INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES ($1, $2, $2, 'teacher', 'account', 0)`, [id, `teacher${id}@example.edu`])
   }
-  await client.query(`${CLOCK} ${IDS} ${JSON_EXTRACT} ${HISTORY}`)
+  await client.query(SIMULATION_SCHEMA)
   await stopVacuum(client)
   const setBack = await keepRows(client)
   await client.query('SET search_path = sim, pg_catalog, public')
@@ -140,6 +74,8 @@ export async function openSimulatedPostgres (): Promise<SimulatedDatabase> {
   }))
   let commits = 0
   let stories = 0
+  /** End the listening of processes. */
+  const listeners: Array<() => void> = []
   let lastAct = Promise.resolve()
   const common: Omit<Database, 'reads'> = {
     engine: 'postgres',
@@ -205,8 +141,6 @@ export async function openSimulatedPostgres (): Promise<SimulatedDatabase> {
     },
     close: async () => {},
   })
-  const listeners: Array<() => void> = []
-
   return {
     courseIds,
     userIds: USER_IDS,
@@ -275,70 +209,6 @@ async function keepRows (client: Pick<Client, 'query'>): Promise<string> {
     ...kept,
     ...counters.map(({ name, last }) => `SELECT setval('${name}', ${last ?? 1}, ${last !== null})`),
   ].join(';\n')
-}
-
-interface Statement {
-  text: string
-  values?: readonly unknown[] | undefined
-  name?: string | undefined
-}
-
-interface Lease {
-  send: (statement: Statement) => Promise<{ rows: unknown[] }>
-  release: () => void
-}
-
-interface Line {
-  /** The connection, when all who asked before have released it. */
-  lease: () => Promise<Lease>
-  /** Resolves when no statement runs, and none follows from an answer. */
-  settled: () => Promise<void>
-}
-
-/** Lends the one connection, in turn. Its session always has the time of the story. */
-function createLine (client: Pick<Client, 'query'>, now: () => number): Line {
-  let last: Promise<void> = Promise.resolve()
-  let running = 0
-  let count = 0
-  let told: number | undefined
-  let ended = () => {}
-
-  async function send ({ text, values, name }: Statement): Promise<{ rows: unknown[] }> {
-    running++
-    count++
-    try {
-      return await client.query({
-        text,
-        ...(values === undefined ? {} : { values: [...values] }),
-        ...(name === undefined ? {} : { name }),
-      })
-    } finally {
-      if (--running === 0) ended()
-    }
-  }
-
-  return {
-    async lease () {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const before = last
-      last = before.then(() => promise)
-      await before
-      if (told !== now()) {
-        told = now()
-        await send({ text: 'SELECT set_config(\'sim.now\', $1, false)', values: [String(told)] })
-      }
-      return { send, release: resolve }
-    },
-    async settled () {
-      for (;;) {
-        if (running > 0) await new Promise<void>((resolve) => { ended = resolve })
-        const seen = count
-        // pg-boss begins some of its work in the next turn.
-        for (let turns = 0; turns < 3; turns++) await turn()
-        if (running === 0 && count === seen) return
-      }
-    },
-  }
 }
 
 /** What Kysely needs of a pool. */

@@ -233,7 +233,46 @@ const broken = fc.constantFrom(10_000, 300_000, 3_600_000).map((ms) =>
 
 const wait = fc.constant(command('a moment', () => undefined))
 
-const passes = fc.constantFrom(1000, 2500, 5000, 12_000).map((ms) => passOf(ms))
+const passes = fc.constantFrom(1000, 2500, 5000).map((ms) => passOf(ms))
+
+/** Parts of a time in which a node takes over: looks and heartbeats of live nodes happen in between. */
+const PARTS_MS = 2000
+const PARTS = 9
+
+/** Passes that time, part after part. */
+async function passInParts (world: World): Promise<void> {
+  for (let part = 0; part < PARTS; part++) {
+    await world.outside.step('time passes')
+    world.clock.pass(PARTS_MS)
+  }
+}
+
+const longPass = fc.constant(command(`${PARTS * PARTS_MS} ms pass in parts`, (world, text) => {
+  world.tell(text)
+  void passInParts(world)
+  return undefined
+}))
+
+const absence = node.map((node) => command(
+  `node ${node + 1} stands still for ${PARTS * PARTS_MS} ms`,
+  (world, text) => {
+    const absent = world.nodes[node]?.life()
+    world.tell(text)
+    absent?.freeze()
+    void passInParts(world).then(() => {
+      absent?.thaw()
+      world.tell(`    node ${node + 1} goes on`)
+    })
+    return undefined
+  }
+))
+
+/** Exports that take long on both nodes. */
+const slowThreads = fc.constant(command('the next two threads are slow', (world, text) => {
+  world.tell(text)
+  world.endings.push('is slow', 'is slow')
+  return undefined
+}))
 
 /** Every command, the frequent ones several times. */
 export const COMMANDS = [
@@ -246,7 +285,7 @@ export const COMMANDS = [
 /** The commands of stories with two nodes. */
 export const COMMANDS_OF_NODES = [
   click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
-  fillIn, fillInResult, download, deleteExport, deleteCourse, housekeeping, sweep, pass, pass,
-  passes, passes, passes, setClock, nodeCrash, nodeCrash, nodeStop, freeze, freeze, thaw, thaw,
-  threads, threads, storage, wait, wait,
+  fillIn, fillInResult, download, deleteExport, deleteCourse, housekeeping, sweep, pass, passes, passes,
+  longPass, longPass, setClock, nodeCrash, nodeCrash, nodeStop, freeze, thaw, absence, absence, absence,
+  threads, slowThreads, slowThreads, storage, wait, wait,
 ]

@@ -23,6 +23,8 @@ export interface World {
   service: () => ServiceProcess | undefined
   /** Processes that run jobs. */
   nodes: ServiceNode[]
+  /** The life around all processes. */
+  outside: Life
   /** The life of the process that calls for this file of the staging folder. */
   lifeOf: (path: string) => Life
   /** The jobs of the tickets that were given, in their order. */
@@ -155,6 +157,7 @@ export function createWorld (
     commandLine,
     service,
     nodes,
+    outside,
     lifeOf (path) {
       if (kind.nodes === 1) return nodes[0]?.life() ?? outside
       const owner = nodes.find(({ stagingFolder }) => `${path}/`.startsWith(`${stagingFolder}/`))
