@@ -4,5 +4,5 @@ import t from 'tap'
 import { noPostgres } from '../support/postgres.ts'
 import { tellStories } from './tell-stories.ts'
 
-if (noPostgres === false) tellStories({ runs: 60, seed: 25, onPostgres: true })
+if (noPostgres === false) tellStories({ runs: 15, seed: 25, onPostgres: true })
 else t.pass('no stories', { skip: noPostgres })
