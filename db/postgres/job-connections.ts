@@ -13,7 +13,7 @@ const PATIENCE = { connectMs: 3000, statementMs: 10_000, transactionMs: 30_000, 
 const LOCK_TIMEOUT_MS = 10_000
 
 /** Runs the text of a statement, or of several without values. */
-export interface SqlRunner {
+interface SqlRunner {
   executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>
 }
 

@@ -13,7 +13,7 @@ interface Lease {
   release: () => void
 }
 
-export interface Line {
+interface Line {
   /** The connection, when all who asked before have released it. */
   lease: () => Promise<Lease>
   /** Resolves when no statement runs, and none follows from an answer. */

@@ -30,7 +30,7 @@ export interface TicketQueues {
   close: () => Promise<void>
 }
 
-export interface TicketQueuesOptions {
+interface TicketQueuesOptions {
   db: Database
   location: PostgresLocation
   kinds: ReadonlyArray<{ name: string, timeLimitMs: number }>
