@@ -71,7 +71,7 @@ t.test('courses: found, renamed, given to a teacher, archived, restored, deleted
     await email.fill('who@example.edu')
     await page.keyboard.press('Enter')
     // Without the name of the API's field.
-    await dialog.getByText(/^There is no account for who@example\.edu.*invite them first, then add them\./).waitFor()
+    await dialog.getByText(/^There is no account for who@example\.edu.*Invite them first, then add them\./).waitFor()
     await email.fill('new@example.edu')
     await page.keyboard.press('Enter')
     await dialog.getByText('new@example.edu now teaches this course, but has never signed in.').waitFor()
