@@ -14,11 +14,11 @@ import { drawInFrame, useVirtualizer } from './use-virtualizer.ts'
 
 const ROW_HEIGHT = 32
 /**
- * Rows come into view four at a time, so that most frames of scrolling change nothing. A column has a cell in
- * each row: two of them in one frame took longer than a frame.
+ * Rows and columns come into view several at a time, so that most frames of scrolling change nothing: a
+ * change has a high fixed cost. One column at a time made shorter frames, but more late ones.
  */
 const ROW_STEP = 4
-const COLUMN_STEP = 1
+const COLUMN_STEP = 2
 /** Rows drawn above and below those in view. Each costs as much as one in view when columns change. */
 const ROWS_BEYOND = 2
 /** Width of the student's column, px; less on a small screen. */
