@@ -18,16 +18,23 @@ async function openCourse (page: Page, address: string, email?: string) {
   await page.getByRole('grid').waitFor()
 }
 
+function exportMenu (page: Page) {
+  const menu = page.getByRole('group', { name: 'Export options' })
+  return {
+    menu,
+    file: menu.getByRole('combobox', { name: 'File', exact: true }),
+    async openMenu () {
+      await page.getByRole('button', { name: 'Export options' }).click()
+      await menu.getByRole('option', { name: 'OneRoster' }).waitFor({ state: 'attached' })
+    },
+  }
+}
+
 t.test('the menu of exports', chromium, async (t) => {
   const { address, open, services } = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await open()
   await openCourse(page, address)
-  const menu = page.getByRole('group', { name: 'Export options' })
-  const file = menu.getByRole('combobox', { name: 'File', exact: true })
-  const openMenu = async () => {
-    await page.getByRole('button', { name: 'Export options' }).click()
-    await menu.getByRole('option', { name: 'OneRoster' }).waitFor({ state: 'attached' })
-  }
+  const { menu, file, openMenu } = exportMenu(page)
   /** Exports with the button of the menu. Returns the request and the name of the file. */
   async function exported (button: string) {
     const [request, download] = await Promise.all([
@@ -180,12 +187,7 @@ t.test('the choices are there again, and the button says them', chromium, async 
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await open()
   await openCourse(page, address)
-  const menu = page.getByRole('group', { name: 'Export options' })
-  const file = menu.getByRole('combobox', { name: 'File', exact: true })
-  const openMenu = async () => {
-    await page.getByRole('button', { name: 'Export options' }).click()
-    await menu.getByRole('option', { name: 'OneRoster' }).waitFor({ state: 'attached' })
-  }
+  const { menu, file, openMenu } = exportMenu(page)
   const says = (words: string) =>
     page.getByTitle(`Export as CSV: CSV table, whole course, ${words}`).waitFor()
   await openMenu()

@@ -34,11 +34,11 @@ export function optionWords (options: ExportOptions, periods: readonly Period[],
   ].join(', ')
 }
 
+const SAID_APART = ['format', 'period_id', 'values', 'language']
+
 /** The options besides the format, the coverage and the language, in words. */
-export function otherWords (
-  { format: _, period_id: __, values: ___, language: ____, ...others }: ExportOptions, { known }: Texts
-): string[] {
-  return Object.entries(others).map(([name, value]) =>
+export function otherWords (options: ExportOptions, { known }: Texts): string[] {
+  return Object.entries(options).filter(([name]) => !SAID_APART.includes(name)).map(([name, value]) =>
     known(`exports.with.${name}.${String(value)}`) ?? known(`exports.with.${name}`) ??
       `${name}: ${String(value)}`)
 }
