@@ -6,6 +6,7 @@ import { openDatabase, type Database, type DatabaseLocation } from '../db/index.
 import { liveNodes } from '../db/queries/nodes.ts'
 import type { Config } from './config.ts'
 import { createAccountServices, type AccountServices } from './accounts/account-services.ts'
+import type { HashCost } from './accounts/passwords.ts'
 import { createAudit, type Audit } from './audit/audit.ts'
 import { assertNotRestoring } from './backup/data-folder.ts'
 import { createExports, type Exports } from './exports/exports.ts'
@@ -80,6 +81,10 @@ export interface ServicesOptions {
   freeBytes?: () => Promise<number>
   /** Instead of the threads that run jobs. */
   jobPool?: WorkerPool<JobTasks>
+  /** Makes the other pools of threads. Default: `createWorkerPool`. */
+  createPool?: typeof createWorkerPool
+  /** Of a new password's hash. Default: HASH_COST. */
+  hashCost?: HashCost
   /** Instead of the storage that the settings name. */
   storage?: FileStorage
   /** Whether an older database is upgraded: only where the caller holds the lock on the data folder. */
@@ -100,6 +105,8 @@ export async function createServices ({
   clock: givenClock,
   freeBytes = async () => (await freeSpace(config.DATA_DIR)).bytes,
   jobPool,
+  createPool = createWorkerPool,
+  hashCost,
   storage: otherStorage,
   mayUpgrade = false,
   runsJobs = config.NODE_ROLE !== 'web',
@@ -142,7 +149,7 @@ export async function createServices ({
   const { now } = clock
   const storage = otherStorage ?? await openStorage(config.files, storageParts(db))
   // A thread of its own: people who open a page do not wait for exports.
-  const readers = createWorkerPool<BookTasks>({
+  const readers = createPool<BookTasks>({
     tasksFile: TASKS_FILE,
     threads: 1,
     memoryMb: config.WORKER_MEMORY_MB,
@@ -191,7 +198,7 @@ export async function createServices ({
     },
   })
   const pool = jobPool ??
-    createWorkerPool<JobTasks>({
+    createPool<JobTasks>({
       tasksFile: TASKS_FILE,
       threads: config.WORKER_THREADS,
       extraThreads: Object.values(definitions).filter((kind) => kind.hasOwnThread === true).length,
@@ -261,6 +268,7 @@ export async function createServices ({
       log,
       now,
       shared,
+      hashCost,
       onPasswordReset ({ userId, address, isSent }) {
         audit.record({
           action: 'user.reset',

@@ -13,24 +13,29 @@ import type { TaskOutcome } from '../src/jobs/task.ts'
 
 const NO_COURSE = { ok: false, code: 'COURSE_NOT_FOUND', message: 'There is no such course.' } as const
 
-const cache = new BookCache()
-let open: { location: string, reader: BookReader } | undefined
+/** This thread's database: its connection, and what was computed from it. */
+let open: { location: string, reader: BookReader, cache: BookCache } | undefined
 
-/** This thread's connection. It is opened once. */
-export async function threadReader (database: DatabaseLocation): Promise<BookReader> {
+/** The connection is opened once. */
+async function openThread (database: DatabaseLocation): Promise<NonNullable<typeof open>> {
   const location = JSON.stringify(database)
   if (open?.location !== location) {
     await open?.reader.close()
-    open = { location, reader: openBookReader(database) }
+    open = { location, reader: openBookReader(database), cache: new BookCache() }
   }
-  return open.reader
+  return open
+}
+
+/** This thread's connection. */
+export async function threadReader (database: DatabaseLocation): Promise<BookReader> {
+  return (await openThread(database)).reader
 }
 
 /** Reads a page of a course's performance book. */
 export async function readPage (
   { database, courseId, now, page, exports }: ReadPageTask['input']
 ): Promise<TaskOutcome<ReadPageTask>> {
-  const reader = await threadReader(database)
+  const { reader, cache } = await openThread(database)
   return await reader.read(async (snapshot) => {
     const book = await readBook(snapshot, courseId, { now, cache })
     if (book === undefined) return NO_COURSE
@@ -75,7 +80,7 @@ export async function readStudents (
 export async function previewSettings (
   { database, courseId, now, settings, withStudents }: PreviewSettingsTask['input']
 ): Promise<TaskOutcome<PreviewSettingsTask>> {
-  const reader = await threadReader(database)
+  const { reader, cache } = await openThread(database)
   return await reader.read(async (snapshot) => {
     const book = await readBook(snapshot, courseId, { now, settings, cache })
     return book === undefined ? NO_COURSE : transferred(await settingsJson(book, { withStudents }))
@@ -86,7 +91,7 @@ export async function previewSettings (
 export async function readChanges (
   { database, courseId, exportId, now, page }: ReadChangesTask['input']
 ): Promise<TaskOutcome<ReadChangesTask>> {
-  const reader = await threadReader(database)
+  const { reader, cache } = await openThread(database)
   return await reader.read(async (reads) => {
     const book = await readBook(reads, courseId, { now, cache })
     if (book === undefined) return NO_COURSE

@@ -11,6 +11,7 @@ import { createPasswordLinks, type PasswordLinks } from './password-links.ts'
 import { createOwnPassword, type OwnPassword } from './own-password.ts'
 import { createOwnTokens, type OwnTokens } from './own-tokens.ts'
 import { createPasswordQueue } from './password-queue.ts'
+import type { HashCost } from './passwords.ts'
 import { createPasswordResets, type PasswordResets, type PasswordResetsOptions } from './password-resets.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSetup, type Setup } from './setup.ts'
@@ -52,15 +53,18 @@ interface AccountServicesOptions {
   now: () => number
   shared: SharedState
   onPasswordReset: PasswordResetsOptions['onRequest']
+  /** Of a new password's hash. Default: HASH_COST. */
+  hashCost?: HashCost | undefined
 }
 
 export async function createAccountServices (
-  { config, db, log, now, shared, onPasswordReset }: AccountServicesOptions
+  { config, db, log, now, shared, onPasswordReset, hashCost }: AccountServicesOptions
 ): Promise<AccountServices> {
   const passwords = createPasswordQueue({
     db,
     turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }),
     publicUrl: config.PUBLIC_URL,
+    cost: hashCost,
   })
   const guesses = { limit: createSignInLimit({ shared }), knownMs: config.KNOWN_ADDRESS_DAYS * DAY_MS }
   const sessions = createSessions({

@@ -3,7 +3,7 @@
 import { schoolNames } from '../../db/queries/courses.ts'
 import type { Database } from '../../db/index.ts'
 import { checkPassword, type PasswordOwner } from './password-rules.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
+import { dummyHash, HASH_COST, hashPassword, isOutdated, verifyPassword, type HashCost } from './passwords.ts'
 import type { Lane, Turns } from './turns.ts'
 
 /** The most names of schools that a password is compared with. */
@@ -16,20 +16,35 @@ export interface PasswordQueue {
   choose: (password: string, owner: PasswordOwner, lane?: Lane) => Promise<string>
   /** The hash, at today's cost, of a password that was just verified. Throws OVERLOADED. */
   renew: (password: string, lane: Lane) => Promise<string>
+  /** Whether the hash was made at a cost other than today's. */
+  isOutdated: (hash: string) => boolean
+  /** A hash at today's cost that no password matches. */
+  hashOfNoOne: string
+}
+
+interface PasswordQueueOptions {
+  db: Database
+  turns: Turns
+  publicUrl: string
+  /** Today's cost. Default: HASH_COST. */
+  cost?: HashCost | undefined
 }
 
 export function createPasswordQueue ({
   db,
   turns,
   publicUrl,
-}: { db: Database, turns: Turns, publicUrl: string }): PasswordQueue {
+  cost = HASH_COST,
+}: PasswordQueueOptions): PasswordQueue {
   const host = publicUrl === '' ? [] : [new URL(publicUrl).hostname]
   return {
     verify: (password, hash, lane) => turns.take(() => verifyPassword(password, hash), lane),
     async choose (password, owner, lane) {
       await checkPassword(password, owner, [...host, ...await schoolNames(db.reads, MOST_SCHOOLS)])
-      return await turns.take(() => hashPassword(password), lane)
+      return await turns.take(() => hashPassword(password, cost), lane)
     },
-    renew: (password, lane) => turns.take(() => hashPassword(password), lane),
+    renew: (password, lane) => turns.take(() => hashPassword(password, cost), lane),
+    isOutdated: (hash) => isOutdated(hash, cost),
+    hashOfNoOne: dummyHash(cost),
   }
 }

@@ -8,7 +8,6 @@ import { mayEnter } from './account-state.ts'
 import { checkPassword } from './check-password.ts'
 import { networkOf } from './network.ts'
 import type { PasswordQueue } from './password-queue.ts'
-import { dummyHash, isOutdated } from './passwords.ts'
 import { principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
@@ -64,7 +63,7 @@ interface SessionsOptions {
   db: Database
   now: () => number
   limit: SignInLimit
-  passwords: Pick<PasswordQueue, 'verify' | 'renew'>
+  passwords: Omit<PasswordQueue, 'choose'>
   /** A session ends if it is not used for this long, ms. */
   idleMs: number
   /** A session ends this long after it began in any case, ms. */
@@ -82,8 +81,6 @@ export function createSessions ({
   maxMs,
   knownMs,
 }: SessionsOptions): Sessions {
-  const hashOfNoOne = dummyHash()
-
   async function begin (
     trx: Trx,
     user: UserRow,
@@ -117,7 +114,7 @@ export function createSessions ({
     async signIn ({ email, password }, browser) {
       const key = emailKey(email)
       const user = await findUser(db.reads, key)
-      const hash = user?.password_hash ?? hashOfNoOne
+      const hash = user?.password_hash ?? passwords.hashOfNoOne
       const checked = await checkPassword(
         { db, now, limit, passwords, knownMs },
         { key, user, password, hash, address: browser.address }
@@ -128,7 +125,7 @@ export function createSessions ({
       const refusal = { refused: true, userId: user?.id ?? null } as const
       if (user === undefined || !isRight || !isAllowed) return refusal
       await accept()
-      const renewed = isOutdated(hash)
+      const renewed = passwords.isOutdated(hash)
         ? await passwords.renew(password, lane).catch(skipIfOverloaded)
         : undefined
       return await db.write(async (trx) => {

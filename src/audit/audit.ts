@@ -53,6 +53,8 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
   let pending: CountedEntry[] = []
   /** Entries that could not be written; only the retry timer writes them. */
   let isStuck = false
+  /** Whether a write of entries is already queued: a burst of entries is one write, not one for each. */
+  let isQueued = false
   let lost = 0
   let cancelTimer: (() => void) | undefined
   let isClosed = false
@@ -79,6 +81,15 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
     if (lost > 0) log.error({ lost }, 'audit log entries are lost: too many were waiting')
     lost = 0
     await writePending()
+  }
+
+  function writeSoon (): void {
+    if (isQueued || isStuck || pending.length === 0) return
+    isQueued = true
+    last = last.then(async () => {
+      isQueued = false
+      if (!isStuck) await writePending()
+    })
   }
 
   function failed (error: unknown, count: number): void {
@@ -132,7 +143,7 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
   return {
     record (entry) {
       keep(repeats.add(entry, now()))
-      if (pending.length > 0 && !isStuck) last = last.then(writePending)
+      writeSoon()
       schedule()
     },
     async list (filter) {

@@ -15,12 +15,22 @@ export interface AnyAnswer {
   text: string
 }
 
+const ajv = new Ajv2020({ allErrors: true, strict: false })
+addFormats.default(ajv)
+/** By the text of the schema: each service has its own objects, and compiling them takes long. */
+const compiled = new Map<string, ValidateFunction>()
+
+function validatorOf (schema: object): ValidateFunction {
+  const text = JSON.stringify(schema)
+  const validate = compiled.get(text) ?? ajv.compile(closed(schema))
+  compiled.set(text, validate)
+  return validate
+}
+
 /** Returns what is wrong with an answer; undefined: nothing, or the address is none of the contract's. */
 export function contractCheck (
   { paths }: PublishedContract
 ): (method: string, url: string, answer: AnyAnswer) => string | undefined {
-  const ajv = new Ajv2020({ allErrors: true, strict: false })
-  addFormats.default(ajv)
   const validators = new Map<object, ValidateFunction>()
   const patterns = Object.keys(paths).map((path) => ({
     path,
@@ -48,7 +58,7 @@ export function contractCheck (
     if (type !== 'application/json' || published.schema === undefined) return undefined
     let validate = validators.get(published.schema)
     if (validate === undefined) {
-      validators.set(published.schema, validate = ajv.compile(closed(published.schema)))
+      validators.set(published.schema, validate = validatorOf(published.schema))
     }
     return validate(JSON.parse(text))
       ? undefined

@@ -3,11 +3,14 @@
 // prints is "N passed, N failed".
 //
 // Many tests start browsers, nodes and servers, and a busy machine now and then stops one of them for
-// seconds. So a file that fails is run once more, alone. It has to pass then, and it is named in the end:
-// a person who sees the same name again looks for the race in it.
+// seconds. So a file that fails is run once more. It has to pass then, and it is named in the end: a person
+// who sees the same name again looks for the race in it.
+//
+// Tests of many nodes wait most of the time, for a node that takes over. So they run beside the others, one
+// at a time.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engineTests } from './engine-tests.ts'
@@ -20,6 +23,10 @@ interface Run {
 
 /** More files than this do not fail by chance. */
 const MOST_AGAIN = 4
+/** Characters of the output of a file that failed. */
+const MOST_SHOWN = 50_000
+/** For a file that runs without tap's own program, as in .taprc. */
+const TIMEOUT_S = '600'
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning']
 
 const [only] = process.argv.slice(2)
@@ -28,18 +35,11 @@ const again: string[] = []
 // Each file is compiled once, not by every process. It would make coverage less exact.
 if (only !== 'coverage') process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled')
 try {
-  const runs: Run[] = []
-  if (only !== 'postgres') {
-    const coverage = only === 'coverage' ? [] : ['--disable-coverage']
-    runs.push(await runTwice('SQLite and the disk', ['tap', 'run'], coverage))
-  }
-  if (only !== 'coverage') {
-    runs.push(await runTwice(
-      'PostgreSQL and an object store',
-      [...NODE, 'test/support/with-services.ts', 'tap', 'run'],
-      ['--disable-coverage', ...engineTests()]
-    ))
-  }
+  const runs = only === 'coverage'
+    ? [await runTwice('SQLite and the disk', ['tap', 'run'])]
+    : only === 'postgres'
+      ? [await runOnPostgres()]
+      : (await Promise.all([runMost(), runNodes()])).flat()
   if (again.length > 0) print(`\nFailed at first, passed alone: ${again.join(', ')}`)
   const sum = (count: (run: Run) => number) => runs.reduce((all, run) => all + count(run), 0)
   print(`\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`)
@@ -48,7 +48,42 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function runTwice (name: string, tap: readonly string[], args: readonly string[]): Promise<Run> {
+async function runMost (): Promise<Run[]> {
+  const first = await runTwice(
+    'SQLite and the disk',
+    ['tap', 'run'],
+    ['--disable-coverage', '--exclude=test/nodes/**']
+  )
+  return [first, await runOnPostgres()]
+}
+
+async function runOnPostgres (): Promise<Run> {
+  return await runTwice(
+    'PostgreSQL and an object store',
+    [...NODE, 'test/support/with-services.ts', 'tap', 'run'],
+    ['--disable-coverage', ...engineTests()]
+  )
+}
+
+/** Each file is a program. What it prints is shown if it fails. */
+async function runNodes (): Promise<Run[]> {
+  const runs: Run[] = []
+  for (const file of globSync('test/nodes/*.test.ts').sort()) {
+    const first = await run(file, [...NODE, file], { isBeside: true })
+    const last = first.isOk || runs.filter(({ isOk }) => !isOk).length >= MOST_AGAIN
+      ? first
+      : await run(`${file}, again`, [...NODE, file], { isBeside: true })
+    if (last !== first && last.isOk) again.push(file)
+    runs.push(last)
+  }
+  return runs
+}
+
+async function runTwice (
+  name: string,
+  tap: readonly string[],
+  args: readonly string[] = []
+): Promise<Run> {
   // tap writes the files that failed to this list. If there is a list, it runs what is in it.
   const list = join(folder, name.replaceAll(' ', '-'))
   const first = await run(name, [...tap, `--save=${list}`, ...args])
@@ -63,19 +98,32 @@ async function runTwice (name: string, tap: readonly string[], args: readonly st
   return { isOk: true, passed: first.passed + first.failed, failed: 0 }
 }
 
-/** Runs a command, shows what it prints, and takes tap's counts: `# { total: 9, pass: 8, fail: 1 }`. */
-async function run (name: string, [program = '', ...args]: readonly string[]): Promise<Run> {
-  print(`# Run: ${name}`)
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let end = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    process.stdout.write(chunk)
-    end = (end + chunk.toString()).slice(-4096)
+/**
+ * Runs a command and takes tap's counts: `# { total: 9, pass: 8, fail: 1 }`. What it prints is shown at once,
+ * or with `isBeside` in the end if it fails.
+ */
+async function run (
+  name: string,
+  [program = '', ...args]: readonly string[],
+  { isBeside = false } = {}
+): Promise<Run> {
+  if (!isBeside) print(`# Run: ${name}`)
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', isBeside ? 'pipe' : 'inherit'],
+    env: { ...process.env, TAP_TIMEOUT: TIMEOUT_S },
   })
+  let end = ''
+  const read = (chunk: Buffer) => {
+    if (!isBeside) process.stdout.write(chunk)
+    end = (end + chunk.toString()).slice(-MOST_SHOWN)
+  }
+  child.stdout?.on('data', read)
+  child.stderr?.on('data', read)
   const [code] = await once(child, 'close')
   const counts = end.split('\n').findLast((line) => line.startsWith('# { total: ')) ?? ''
   const count = (word: string) => Number(new RegExp(`${word}: (\\d+)`).exec(counts)?.[1] ?? 0)
   const isOk = code === 0
+  if (isBeside && !isOk) print(`# Run: ${name}\n${end}`)
   // Coverage below its threshold, or a run that ends early, fails without a test that failed.
   return { isOk, passed: count('pass'), failed: isOk ? 0 : Math.max(1, count('fail')) }
 }

@@ -12,12 +12,15 @@ import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import { contractCheck, type PublishedContract } from './published-contract.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
+import { lentPool } from './lent-pool.ts'
 import { databaseEnv, testDatabase, testStorage } from './test-database.ts'
 import { testFolder } from './test-folder.ts'
 
 export const ADMIN = 'admin@example.edu'
 export const TEACHER = 'teacher@example.edu'
 
+/** Passwords of tests protect nothing: a real hash takes a third of a second. */
+const LOW_COST = { N: 2 ** 6, r: 8, p: 1 }
 const QUIET = { info () {}, warn () {}, error () {} }
 
 export interface TestService extends App {
@@ -53,7 +56,9 @@ export interface Answer {
 }
 
 export interface TestServiceOptions
-  extends Pick<ServicesOptions, 'clock' | 'freeBytes' | 'jobPool' | 'node' | 'onStep' | 'storage'> {
+  extends Pick<
+    ServicesOptions, 'clock' | 'freeBytes' | 'hashCost' | 'jobPool' | 'node' | 'onStep' | 'storage'
+  > {
   /** The time, where no timer matters. */
   now?: () => number
   courses?: CourseDescription[]
@@ -127,6 +132,8 @@ export async function startTestService (
     log: QUIET,
     // As in `serve`. Otherwise the first click would open pg-boss, while others hold all connections.
     mayUpgrade: true,
+    createPool: lentPool,
+    hashCost: LOW_COST,
     ...(clock === undefined ? {} : { clock }),
     ...options,
   })

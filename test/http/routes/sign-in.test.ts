@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { hashPassword } from '../../../src/accounts/passwords.ts'
+import { HASH_COST, hashPassword } from '../../../src/accounts/passwords.ts'
 import { newBrowser, ORIGIN, PASSWORD, signedInAs } from '../../support/browser.ts'
 import { TEST_ENGINE } from '../../support/test-database.ts'
 import { disableUser, startTestService, TEACHER } from '../../support/test-service.ts'
@@ -287,7 +287,7 @@ t.test('a session ends with the password and the account; its secret is not stor
 })
 
 t.test('a hash of lower cost is made again at the next sign-in', async (t) => {
-  const service = await startTestService(t)
+  const service = await startTestService(t, { hashCost: HASH_COST })
   const { accounts, db } = service.services
   await accounts.add({ email: TEACHER, role: 'teacher' })
   const old = await hashPassword(PASSWORD, { N: 2 ** 10, r: 8, p: 1 })
