@@ -7,7 +7,9 @@ import type { TaskMap } from '../../src/jobs/task.ts'
 /** Pools that no service uses, by their options. */
 const free = new Map<string, Threads[]>()
 
-/** Like `createWorkerPool`. A pool is one service's until it is destroyed. Its threads end with the process. */
+/**
+ * Like `createWorkerPool`. A pool is one service's until that destroys it. Its threads end with the process.
+ */
 export function lentPool<Tasks extends TaskMap> (
   options: Parameters<typeof createWorkerPool<Tasks>>[0]
 ): WorkerPool<Tasks> {

@@ -43,6 +43,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 /** Former names of commands, which scripts may still use. */
 const FORMER_NAMES = new Map([['licences', 'licenses']])
 
+/** They need no command. */
+const VERSION_FLAGS = new Set(['-V', '--version'])
+
 /** The program with the command that the arguments name, or with all commands. */
 async function createProgram (context: CommandContext, args: readonly string[]): Promise<Command> {
   const program = new Command('perfbook')
@@ -55,7 +58,8 @@ async function createProgram (context: CommandContext, args: readonly string[]):
     .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
   const [name = ''] = args
   const called = new Map(Object.entries(COMMANDS)).get(FORMER_NAMES.get(name) ?? name)
-  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
+  const loaders = VERSION_FLAGS.has(name) ? [] : called === undefined ? Object.values(COMMANDS) : [called]
+  for (const load of loaders) {
     program.addCommand((await load())(context))
   }
   for (
