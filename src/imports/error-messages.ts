@@ -38,8 +38,8 @@ export const IMPORT_ERRORS = {
   nobody: 'does not identify a student: the id, the login and the email address are all blank',
   second_row: 'is a second row for the student {student}',
   new_people:
-    '{added} of the people in this grade book ({people}) are not in the course "{course}", more than a ' +
-    'tenth (this is the first); check that it is the right course and that no spreadsheet changed the ' +
+    'not in the course "{course}": {added} of {people} people in this grade book, more than a tenth ' +
+    '(this is the first); check that it is the right course and that no spreadsheet changed the ' +
     'ids, or allow it with {newPeople}',
   // Values.
   rounded_id:
