@@ -33,7 +33,10 @@ interface JobRules {
   maxAttempts: number
   /** The wait before attempt n + 1 (n from 1), ms. */
   backoffMs: (attempt: number) => number
-  /** How many may run at once. Default: as many as there are threads. */
+  /**
+   * How many may run at once, from the claim to the commit. Default: as many as there are threads; others may
+   * store their outputs meanwhile.
+   */
   concurrency?: number
   /** Runs one at a time in its own thread, so that it never delays jobs of other kinds. */
   hasOwnThread?: boolean

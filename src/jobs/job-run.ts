@@ -38,6 +38,10 @@ export interface LiveRun {
   readonly controller: AbortController
   /** Why the run was aborted. A canceled job has this state in its row already. */
   reason?: 'shutdown' | 'timeout' | 'canceled' | 'cut off'
+  /** Whether the run only stores its output, and another run has its place. */
+  isPublishing: boolean
+  /** Tells the delivery that another job may start in place of this one. */
+  freed: () => void
   /** Fraction. */
   progress: number
   /** When progress was last written, ms; undefined while it is being written. */
@@ -55,6 +59,8 @@ interface RunOptions {
   /** Called once for each run that has ended, after its end is in the database. */
   onEnd: (job: JobRow, outcome: RunOutcome) => void
   onProgress: (live: LiveRun, fraction: number) => void
+  /** Called when the run needs no thread any more. */
+  onWorked: (live: LiveRun) => void
   /** Aborted when the process can no longer wait for the database. */
   shutdownSignal: AbortSignal
 }
@@ -93,6 +99,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       onStep('run: staged', job)
       const outcome = await untilStored(live, () => work(live, run))
       onStep('run: worked', job)
+      options.onWorked(live)
       if (outcome.ok) await succeed(job, await untilStored(live, outcome.complete))
       else await fail(live, outcome.code, outcome.message, { result: outcome.details })
     } catch (error) {

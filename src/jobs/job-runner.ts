@@ -79,7 +79,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   let state: 'new' | 'running' | 'stopping' = 'new'
   let stopped: Promise<void> | undefined
 
-  const perform = createRun({ ...options, onStep, onEnd, onProgress, shutdownSignal: shutdown.signal })
+  const perform = createRun({
+    ...options, onStep, onEnd, onProgress, onWorked, shutdownSignal: shutdown.signal,
+  })
 
   const worker: JobWorker = {
     kind: (name) => kinds.get(name),
@@ -99,7 +101,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   }
 
   function openKinds (): string[] {
-    const runs = Array.from(live.values())
+    const runs = Array.from(live.values()).filter((run) => !run.isPublishing)
     const count = (name: string) => runs.filter((run) => run.job.kind === name).length
     const shared = runs.filter((run) => run.kind.hasOwnThread !== true).length
     return Array.from(kinds.values())
@@ -108,7 +110,21 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       .map((kind) => kind.name)
   }
 
-  function begin (job: JobRow): Promise<void> {
+  /**
+   * Lets another job start while this run stores its output. At most as many runs as threads make room in
+   * this way: while the file store does not respond, the outputs of all of them stay staged. Kinds that limit
+   * how many run at once mean whole runs: the next import starts after the commit of the last one.
+   */
+  function onWorked (run: LiveRun): void {
+    const { kind } = run
+    const isLimited = kind.hasOwnThread === true || kind.concurrency !== undefined
+    const publishing = Array.from(live.values()).filter((other) => other.isPublishing).length
+    if (isLimited || publishing >= pool.threads) return
+    run.isPublishing = true
+    run.freed()
+  }
+
+  function begin (job: JobRow, freed: () => void): Promise<void> {
     const kind = kinds.get(job.kind)
     if (kind === undefined) throw new Error(`a job of the unknown kind ${job.kind} was delivered`)
     onStep('run: claimed', job)
@@ -116,6 +132,8 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       job,
       kind,
       controller: new AbortController(),
+      isPublishing: false,
+      freed,
       progress: 0,
       progressSavedAt: clock.now(),
       done: Promise.resolve(),

@@ -39,6 +39,8 @@ export interface ContractWorker extends JobWorker {
   abandoned: number[]
   /** Resolves with the `count`th run that begins. */
   run: (count?: number) => Promise<JobRow>
+  /** This run needs its slot no longer. */
+  free: (run: JobRow) => void
   /** Ends a run well. False: the job was no longer its own. */
   end: (run: JobRow) => Promise<boolean>
   /** Resolves when this run is abandoned. */
@@ -50,7 +52,7 @@ export function contractWorker (
   t: Test, { db, clock }: Site, kinds: readonly RunnableKind[], slots = 1
 ): ContractWorker {
   t.teardown(() => { for (const token of Array.from(live.keys())) close(token) })
-  const live = new Map<number, { job: JobRow, ended: () => void }>()
+  const live = new Map<number, { job: JobRow, hasSlot: boolean, freed: () => void, ended: () => void }>()
   const waiting = new Set<() => void>()
   const changed = () => { for (const look of waiting) look() }
   const until = (fact: () => boolean) => new Promise<void>((resolve) => {
@@ -72,11 +74,11 @@ export function contractWorker (
     kind: (name) => kinds.find((kind) => kind.name === name),
     slots: () => new Map(kinds.map(({ name }) => [name, slots])),
     openKinds: () => kinds.map(({ name }) => name).filter((name) =>
-      Array.from(live.values()).filter(({ job }) => job.kind === name).length < slots
+      Array.from(live.values()).filter(({ job, hasSlot }) => job.kind === name && hasSlot).length < slots
     ),
     tokens: () => Array.from(live.keys()),
-    begin: (job) => new Promise((resolve) => {
-      live.set(job.token, { job, ended: resolve })
+    begin: (job, freed) => new Promise((resolve) => {
+      live.set(job.token, { job, hasSlot: true, freed, ended: resolve })
       worker.begun.push(job)
       changed()
     }),
@@ -90,6 +92,12 @@ export function contractWorker (
     async run (count = 1) {
       await until(() => worker.begun.length >= count)
       return worker.begun[count - 1]!
+    },
+    free (run) {
+      const found = live.get(run.token)
+      if (found === undefined) throw new Error(`${run.key} does not run`)
+      found.hasSlot = false
+      found.freed()
     },
     async end (run) {
       const finishedAt = clock.now()
@@ -209,6 +217,45 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.equal(await state(site, first!), 'succeeded')
   })
 
+  await t.test('a run that needs its slot no longer makes room for one job, until its own end', async (t) => {
+    const site = await make(t, [a])
+    const delivery = await site.open()
+    const worker = contractWorker(t, site, [a])
+    await delivery.start(worker)
+    const jobs = await queueJobs(site, delivery, ['1', '2', '3', '4'].map((key) => ({ key })))
+    const first = await worker.run()
+    worker.free(first)
+    const second = await worker.run(2)
+    await delivery.look()
+    t.equal(worker.begun.length, 2, 'one slot for one job')
+    t.equal(await worker.end(first), true, 'it is still its own')
+    await delivery.look()
+    t.equal(worker.begun.length, 2, 'its end frees nothing twice')
+    worker.free(second)
+    const third = await worker.run(3)
+    t.equal(await worker.end(third), true)
+    void delivery.look()
+    await worker.end(await worker.run(4))
+    await worker.end(second)
+    for (const job of jobs) t.equal(await state(site, job), 'succeeded')
+  })
+
+  await t.test('a run that needs its slot no longer is abandoned like others', async (t) => {
+    const site = await make(t, [a])
+    const delivery = await site.open()
+    const worker = contractWorker(t, site, [a])
+    await delivery.start(worker)
+    const [job] = await queueJobs(site, delivery, [{ key: 'x' }, { key: 'y' }])
+    const run = await worker.run()
+    worker.free(run)
+    await worker.run(2)
+    await site.db.write((trx) => cancelJob(trx, job!.id, 1))
+    site.clock.advance(LOOK_EVERY_MS)
+    await worker.givenUp(run)
+    t.equal(await worker.end(run), false)
+    t.strictSame(worker.abandoned, [run.token], 'and no other one')
+  })
+
   await t.test('a delayed job starts when its delay is over', async (t) => {
     const site = await make(t, [a])
     const delivery = await site.open()
@@ -308,6 +355,8 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     const run = await worker.run()
     await delivery.stop()
     const [waiting] = await queueJobs(site, delivery, [{ key: 'y' }])
+    await delivery.look()
+    worker.free(run)
     await delivery.look()
     t.equal(await worker.end(run), true, 'what runs may end')
     await delivery.look()

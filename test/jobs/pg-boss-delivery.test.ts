@@ -9,6 +9,7 @@ import {
 } from '../contracts/delivery.contract.ts'
 import { createTestClock } from '../support/clock.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -132,6 +133,38 @@ t.test('pg-boss', { skip: noPostgres }, async (t) => {
     t.match(await worker.run(2), { id: job!.id, process_deaths: 1, attempts: 1 })
     await worker.givenUp(run)
     t.equal(await worker.end(run), false)
+  })
+
+  t.test('a freed run holds its ticket, and its node takes no more tickets than it has slots', async (t) => {
+    const site = await makeSite(t, [a])
+    const [full, free] = [await site.open(), await site.open()]
+    const worker = contractWorker(t, site, [a])
+    await full.start(worker)
+    const jobs = await queueJobs(site, full, [{ key: 'stored' }, { key: 'working' }])
+    const stored = await worker.run()
+    worker.free(stored)
+    await worker.run(2)
+    const held = jobs.map(({ id }) => ({ id, ticket: 'held' }))
+    t.match(await startedWithTickets(site.db.reads), held)
+    const other = contractWorker(t, site, [a])
+    await free.start(other)
+    for (let count = 1; count <= 10; count++) {
+      await queueJobs(site, full, [{ key: `next ${count}` }])
+      await other.end(await other.run(count))
+    }
+    await free.look()
+    t.equal(worker.begun.length, 2)
+    const { rows: [sent] } = await sql<{ n: number }>`SELECT count(*) AS n
+      FROM pgboss.job WHERE name = 'a'`.execute(site.db.reads)
+    t.equal(sent?.n, 12, 'no ticket was turned away and sent again')
+    const ticket = async () => (await sql<{ state: string, beat: Date }>`
+      SELECT state, heartbeat_on AS beat FROM pgboss.job JOIN job_tickets ON ticket = pgboss.job.id
+      WHERE token = ${stored.token}`.execute(site.db.reads)).rows[0]!
+    const { beat } = await ticket()
+    await until('a heartbeat is sent', async () => (await ticket()).beat > beat)
+    t.match(await startedWithTickets(site.db.reads), held)
+    t.equal(await worker.end(stored), true)
+    await until('the ticket is given back', async () => (await ticket()).state === 'completed')
   })
 
   t.test('a process that only queues jobs needs no start', async (t) => {

@@ -17,8 +17,11 @@ export interface JobWorker {
   openKinds: () => string[]
   /** Tokens of the runs in this process. */
   tokens: () => number[]
-  /** Starts the run of a job that was claimed for this process. Resolves at the end of the run. */
-  begin: (job: JobRow) => Promise<void>
+  /**
+   * Starts the run of a job that was claimed for this process. Resolves at the end of the run. Calls `freed`
+   * if another job may start before that: the run needs no thread any more, it only stores its output.
+   */
+  begin: (job: JobRow, freed: () => void) => Promise<void>
   /** Ends the run with this token: its job was canceled, or is no longer this run's job. */
   abandon: (token: number) => void
   /** The row of this job has changed. */

@@ -80,7 +80,7 @@ export function createLocalDelivery ({ db, clock, log, onStep }: LocalDeliveryOp
     const job = await claims.next(worker, { kinds, mayClaim: () => !isStopped })
     if (job === undefined) return false
     // Also after `stop`: the job is claimed, so this process has to end its run.
-    void worker.begin(job)
+    void worker.begin(job, () => { void look() })
     return true
   }
 

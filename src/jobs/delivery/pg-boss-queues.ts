@@ -10,9 +10,12 @@ import { DomainError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { MAX_PROCESS_DEATHS } from './delivery.ts'
 
-/** A ticket that was handed out to this process. The signal fires when it was taken back. */
+/** A ticket that was handed out to this process. */
 export interface HeldTicket extends Ticket {
+  /** Fires when the ticket was taken back. */
   signal: AbortSignal
+  /** Takes one more ticket of the kind, although this one remains held. Call it at most once. */
+  takeAnother: () => void
 }
 
 export interface TicketQueues {
@@ -20,7 +23,10 @@ export interface TicketQueues {
   send: (kind: string, options?: { waitMs?: number, trx?: Trx }) => Promise<void>
   /** Starts what tickets need: heartbeats, notifications, maintenance. */
   start: () => Promise<void>
-  /** Hands tickets of the kind to `hold`, at most `slots` at once. Each is held until `hold` resolves. */
+  /**
+   * Hands tickets of the kind to `hold`, at most `slots` at once, and one more for each `takeAnother`. Each
+   * is held until `hold` resolves.
+   */
   take: (kind: string, slots: number, hold: (ticket: HeldTicket) => Promise<void>) => Promise<void>
   /** Takes no more tickets. Tickets that are held remain held. */
   takeNoMore: () => Promise<void>
@@ -88,7 +94,6 @@ export async function openTicketQueues (
     monitorIntervalSeconds: 1,
     maintenanceIntervalSeconds: 60,
   })
-  const workers: Array<{ id: string, kind: string }> = []
   let isStarted = false
   let isTaking = true
 
@@ -162,6 +167,32 @@ export async function openTicketQueues (
     }
   }
 
+  /** Starts one worker of pg-boss: it takes one ticket at a time. */
+  async function startWorker (kind: string, hold: (ticket: HeldTicket) => Promise<void>): Promise<void> {
+    if (!isTaking) return
+    const options = {
+      pollingIntervalSeconds: POLL_EVERY_S,
+      notifyPollingIntervalSeconds: POLL_EVERY_S,
+      heartbeatRefreshSeconds: HEARTBEAT_EVERY_S,
+    }
+    const id = await boss.work(kind, options, async ([job]: Array<Job<object>>) => {
+      if (job === undefined) return
+      await hold({
+        id: job.id,
+        kind,
+        retryCount: job.retryCount,
+        signal: job.signal,
+        takeAnother () {
+          // A worker that is taken off sends heartbeats and gives its ticket back as before, and takes no
+          // other one. So no more workers take tickets than before.
+          boss.offWork(kind, { id, wait: false }).then(() => startWorker(kind, hold)).catch(faults.add)
+        },
+      })
+      // Take the next ticket at once; otherwise the worker would wait for the rest of a second.
+      boss.notifyWorker(id)
+    })
+  }
+
   try {
     await install()
     await createQueues()
@@ -184,25 +215,11 @@ export async function openTicketQueues (
       await boss.start()
     },
     async take (kind, slots, hold) {
-      for (let slot = 0; slot < slots && isTaking; slot++) {
-        const options = {
-          pollingIntervalSeconds: POLL_EVERY_S,
-          notifyPollingIntervalSeconds: POLL_EVERY_S,
-          heartbeatRefreshSeconds: HEARTBEAT_EVERY_S,
-        }
-        const worker = { kind, id: '' }
-        worker.id = await boss.work(kind, options, async ([job]: Array<Job<object>>) => {
-          if (job === undefined) return
-          await hold({ id: job.id, kind, retryCount: job.retryCount, signal: job.signal })
-          // Take the next ticket at once; otherwise the worker would wait for the rest of a second.
-          boss.notifyWorker(worker.id)
-        })
-        workers.push(worker)
-      }
+      for (let slot = 0; slot < slots; slot++) await startWorker(kind, hold)
     },
     async takeNoMore () {
       isTaking = false
-      for (const { kind, id } of workers) await boss.offWork(kind, { id, wait: false })
+      for (const { name } of kinds) await boss.offWork(name, { wait: false })
     },
     async takeBack () {
       await boss.supervise()

@@ -255,7 +255,12 @@ export async function createPgBossDelivery (options: PgBossDeliveryOptions): Pro
     if (job === undefined) return undefined
     const abandon = () => { worker.abandon(job.token) }
     ticket.signal.addEventListener('abort', abandon)
-    const ended = worker.begin(job).finally(() => { ticket.signal.removeEventListener('abort', abandon) })
+    const freed = () => {
+      ticket.takeAnother()
+      if (!isStopped) void look()
+    }
+    const ended = worker.begin(job, freed)
+      .finally(() => { ticket.signal.removeEventListener('abort', abandon) })
     if (ticket.signal.aborted) abandon()
     return { ended }
   }
