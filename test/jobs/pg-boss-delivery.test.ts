@@ -146,6 +146,14 @@ t.test('pg-boss', { skip: noPostgres }, async (t) => {
     await worker.run(2)
     const held = jobs.map(({ id }) => ({ id, ticket: 'held' }))
     t.match(await startedWithTickets(site.db.reads), held)
+    const ticket = async () => (await sql<{ state: string, beat: Date }>`
+      SELECT state, heartbeat_on AS beat FROM pgboss.job JOIN job_tickets ON ticket = pgboss.job.id
+      WHERE token = ${stored.token}`.execute(site.db.reads)).rows[0]!
+    const { beat } = await ticket()
+    await until('a heartbeat is sent', async () => (await ticket()).beat > beat)
+    t.match(await startedWithTickets(site.db.reads), held)
+    t.equal(await worker.end(stored), true)
+    await until('the ticket is given back', async () => (await ticket()).state === 'completed')
     const other = contractWorker(t, site, [a])
     await free.start(other)
     for (let count = 1; count <= 10; count++) {
@@ -157,14 +165,21 @@ t.test('pg-boss', { skip: noPostgres }, async (t) => {
     const { rows: [sent] } = await sql<{ n: number }>`SELECT count(*) AS n
       FROM pgboss.job WHERE name = 'a'`.execute(site.db.reads)
     t.equal(sent?.n, 12, 'no ticket was turned away and sent again')
-    const ticket = async () => (await sql<{ state: string, beat: Date }>`
-      SELECT state, heartbeat_on AS beat FROM pgboss.job JOIN job_tickets ON ticket = pgboss.job.id
-      WHERE token = ${stored.token}`.execute(site.db.reads)).rows[0]!
-    const { beat } = await ticket()
-    await until('a heartbeat is sent', async () => (await ticket()).beat > beat)
-    t.match(await startedWithTickets(site.db.reads), held)
-    t.equal(await worker.end(stored), true)
-    await until('the ticket is given back', async () => (await ticket()).state === 'completed')
+  })
+
+  t.test('a run that is freed after the stop takes no other ticket', async (t) => {
+    const site = await makeSite(t, [a])
+    const delivery = await site.open()
+    const worker = contractWorker(t, site, [a])
+    await delivery.start(worker)
+    await queueJobs(site, delivery, [{ key: 'x' }])
+    const run = await worker.run()
+    await delivery.stop()
+    await queueJobs(site, delivery, [{ key: 'y' }])
+    worker.free(run)
+    t.equal(await worker.end(run), true)
+    await delivery.close()
+    t.strictSame(await fetched(site), [{ state: 'created', n: 1 }, { state: 'completed', n: 1 }])
   })
 
   t.test('a process that only queues jobs needs no start', async (t) => {
