@@ -471,6 +471,8 @@ interface RosterRecordsTable {
 interface StudentResultOriginsTable {
   student_id: number
   origins: Buffer
+  /** The ids of the results: see `packed-ids.ts`. Null: not known. */
+  ids: Buffer | null
 }
 
 /** One row for each import that changed something. */
@@ -537,9 +539,10 @@ interface UndoScoresTable {
   cells: Buffer | null
   score_count: number | null
   score_sum: number | null
-  /** 1: the import did not change the origins, and they are not here. */
+  /** 1: the import did not change the origins, and they are not here, nor are the ids. */
   keeps_origins: number
   origins: Buffer | null
+  ids: Buffer | null
 }
 
 /** Without a body: the import added it. */

@@ -25,6 +25,7 @@ import { COLUMN_MAPS } from './0021-column-maps.ts'
 import { ACCOUNTS } from './0022-accounts.ts'
 import { UNDO_PSEUDONYMS } from './0023-undo-pseudonyms.ts'
 import { REMOVED_TEACHERS } from './0024-removed-teachers.ts'
+import { RESULT_IDS } from './0025-result-ids.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -51,6 +52,7 @@ export const migrations: Record<string, Migration> = {
   '0022_accounts': statements(ACCOUNTS),
   '0023_undo_pseudonyms': statements(UNDO_PSEUDONYMS),
   '0024_removed_teachers': statements(REMOVED_TEACHERS),
+  '0025_result_ids': statements(RESULT_IDS),
 }
 
 /** A step that only runs statements. */

@@ -10,6 +10,7 @@ import { COLUMN_MAPS_POSTGRES } from '../migrations/0021-column-maps.ts'
 import { accountTables } from '../migrations/0022-accounts.ts'
 import { UNDO_PSEUDONYMS } from '../migrations/0023-undo-pseudonyms.ts'
 import { REMOVED_TEACHERS } from '../migrations/0024-removed-teachers.ts'
+import { RESULT_IDS_POSTGRES } from '../migrations/0025-result-ids.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import { POSTGRES_SCHEMA, withTextOrder } from './schema.ts'
 
@@ -27,6 +28,7 @@ export const migrations: Record<string, Migration> = {
   '0022_accounts': statements(accountTables('BIGINT', '').map(withTextOrder)),
   '0023_undo_pseudonyms': statements(UNDO_PSEUDONYMS.map(withTextOrder)),
   '0024_removed_teachers': statements(REMOVED_TEACHERS.map(withTextOrder)),
+  '0025_result_ids': statements(RESULT_IDS_POSTGRES),
 }
 
 /** A step that only runs statements. */

@@ -208,14 +208,14 @@ export async function deleteUser (trx: Trx, id: number): Promise<void> {
   await trx.deleteFrom('users').where('id', '=', id).execute()
 }
 
-export async function resultOrigins (db: Db, studentId: number): Promise<Buffer | undefined> {
-  return (
-    await db
-      .selectFrom('student_result_origins')
-      .select('origins')
-      .where('student_id', '=', studentId)
-      .executeTakeFirst()
-  )?.origins
+export async function resultOrigins (
+  db: Db, studentId: number
+): Promise<Pick<Row<'student_result_origins'>, 'origins' | 'ids'> | undefined> {
+  return await db
+    .selectFrom('student_result_origins')
+    .select(['origins', 'ids'])
+    .where('student_id', '=', studentId)
+    .executeTakeFirst()
 }
 
 export async function lineItemsByNumber (db: Db, courseId: number): Promise<Map<number, string>> {

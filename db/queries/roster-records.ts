@@ -202,15 +202,17 @@ export async function findRecords (
   return found
 }
 
+type PackedOrigins = Pick<Row<'student_result_origins'>, 'origins' | 'ids'>
+
 /** Where the cells of students came from, packed: see `src/imports/result-origins.ts`. By student. */
 export async function findOrigins (
   db: Reads | Trx, studentIds: readonly number[]
-): Promise<Map<number, Uint8Array>> {
-  const found = new Map<number, Uint8Array>()
+): Promise<Map<number, PackedOrigins>> {
+  const found = new Map<number, PackedOrigins>()
   for (let i = 0; i < studentIds.length; i += VALUES_AT_ONCE) {
-    const rows = await db.selectFrom('student_result_origins').select(['student_id', 'origins'])
+    const rows = await db.selectFrom('student_result_origins').select(['student_id', 'origins', 'ids'])
       .where('student_id', 'in', studentIds.slice(i, i + VALUES_AT_ONCE)).execute()
-    for (const { student_id: id, origins } of rows) found.set(id, origins)
+    for (const { student_id: id, ...packed } of rows) found.set(id, packed)
   }
   return found
 }

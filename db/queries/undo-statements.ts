@@ -154,10 +154,10 @@ export function restoreCourses ({ importId, undoId, at }: UndoStatements): strin
         score_sum = excluded.score_sum`,
     `DELETE FROM student_result_origins WHERE student_id IN (SELECT student_id FROM undo_scores
       WHERE import_id = ${importId} AND keeps_origins = 0 AND origins IS NULL AND course_id IN (${undone}))`,
-    `INSERT INTO student_result_origins (student_id, origins)
-      SELECT u.student_id, u.origins FROM undo_scores u JOIN students s ON s.id = u.student_id
+    `INSERT INTO student_result_origins (student_id, origins, ids)
+      SELECT u.student_id, u.origins, u.ids FROM undo_scores u JOIN students s ON s.id = u.student_id
       WHERE u.import_id = ${importId} AND u.origins IS NOT NULL AND u.course_id IN (${undone})
-      ON CONFLICT (student_id) DO UPDATE SET origins = excluded.origins`,
+      ON CONFLICT (student_id) DO UPDATE SET origins = excluded.origins, ids = excluded.ids`,
   ]
 }
 

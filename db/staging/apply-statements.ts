@@ -147,10 +147,12 @@ export function applyStatements ({ at, isTermOfClass }: PlanDialect): string[] {
         JOIN plan_courses c USING (course) WHERE p.cells IS NOT NULL
       ON CONFLICT (student_id) DO UPDATE SET cells = excluded.cells, score_count = excluded.score_count,
         score_sum = excluded.score_sum`,
-    `INSERT INTO student_result_origins (student_id, origins)
-      SELECT coalesce(p.live_id, ${STUDENT}), p.origins FROM plan_scores p JOIN plan_courses c USING (course)
-        WHERE p.origins IS NOT NULL
-      ON CONFLICT (student_id) DO UPDATE SET origins = excluded.origins`,
+    `INSERT INTO student_result_origins (student_id, origins, ids)
+      SELECT coalesce(p.live_id, ${STUDENT}), p.origins, p.ids FROM plan_scores p
+        JOIN plan_courses c USING (course) WHERE p.origins IS NOT NULL
+      ON CONFLICT (student_id) DO UPDATE SET origins = excluded.origins, ids = excluded.ids`,
+    `UPDATE student_result_origins SET ids = p.ids FROM plan_result_ids p
+      WHERE p.live_id = student_result_origins.student_id`,
 
     `DELETE FROM roster_records
       WHERE (kind, source_id) IN (SELECT kind, source_id FROM plan_records WHERE body IS NULL)`,

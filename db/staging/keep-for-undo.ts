@@ -82,16 +82,17 @@ export function keepBefore (importId: number, at: string): string[] {
     `INSERT INTO undo_column_maps (import_id, course_id, header_hash, map, at)
       SELECT ${importId}, course_id, header_hash, map, at FROM column_maps WHERE course_id IN (${removed})`,
     `INSERT INTO undo_scores (import_id, student_id, course_id, cells, score_count, score_sum,
-        keeps_origins, origins)
+        keeps_origins, origins, ids)
       SELECT ${importId}, x.id, x.course_id, s.cells, s.score_count, s.score_sum,
         CASE WHEN o.origins IS NOT DISTINCT FROM p.origins THEN 1 ELSE 0 END,
-        CASE WHEN o.origins IS NOT DISTINCT FROM p.origins THEN NULL ELSE o.origins END
+        CASE WHEN o.origins IS NOT DISTINCT FROM p.origins THEN NULL ELSE o.origins END,
+        CASE WHEN o.origins IS NOT DISTINCT FROM p.origins THEN NULL ELSE o.ids END
       FROM plan_scores p JOIN students x ON x.id = p.live_id
       LEFT JOIN student_scores s ON s.student_id = x.id
       LEFT JOIN student_result_origins o ON o.student_id = x.id`,
     `INSERT INTO undo_scores (import_id, student_id, course_id, cells, score_count, score_sum,
-        keeps_origins, origins)
-      SELECT ${importId}, x.id, x.course_id, s.cells, s.score_count, s.score_sum, 0, o.origins
+        keeps_origins, origins, ids)
+      SELECT ${importId}, x.id, x.course_id, s.cells, s.score_count, s.score_sum, 0, o.origins, o.ids
       FROM students x LEFT JOIN student_scores s ON s.student_id = x.id
       LEFT JOIN student_result_origins o ON o.student_id = x.id WHERE x.course_id IN (${removed})`,
     `INSERT INTO undo_records (import_id, kind, source_id, parent, other, body)

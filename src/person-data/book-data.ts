@@ -28,6 +28,7 @@ export const BOOK_DATA: PersonalData = {
     'student_scores.cells': 'scores, points, statuses and times',
     'pseudonyms.pseudonym': 'what stands for the student in files without names',
     'student_result_origins.origins': 'which result of which line item each score is',
+    'student_result_origins.ids': 'ids of these results in the source of the course',
   },
   async read (person, context) {
     const reader = openBookReader(context.database)
@@ -86,7 +87,8 @@ async function courseOf (
   }
   const { course } = book
   const origins = new OriginReader()
-  origins.load((await resultOrigins(db, student.id)) ?? null)
+  const packed = await resultOrigins(db, student.id)
+  origins.load(packed?.origins ?? null, packed?.ids)
   const lineItems = await lineItemsByNumber(db, student.course_id)
   return {
     course_id: course.id,
@@ -165,7 +167,11 @@ function taskJson (
     origin:
       origins.key(slot) === 0 && origins.item(slot) === 0
         ? null
-        : { result_number: origins.key(slot), line_item: lineItems.get(origins.item(slot)) ?? null },
+        : {
+            result_number: origins.key(slot),
+            result: origins.id(slot) ?? null,
+            line_item: lineItems.get(origins.item(slot)) ?? null,
+          },
   }
 }
 

@@ -15,6 +15,7 @@ export const UNDO_DATA: PersonalData = {
     'undo_students.pseudonym': 'what stood for the student in files without names',
     'undo_scores.cells': 'scores, points, statuses and times',
     'undo_scores.origins': 'which result of which line item each score is',
+    'undo_scores.ids': 'ids of these results in the source of the course',
     'undo_course_teachers.source_id': 'id in the source of the course',
     'undo_teachers_by_hand.source_id': 'id in the source of the course',
     'undo_course_teachers.email': 'email address',

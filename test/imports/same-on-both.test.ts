@@ -31,7 +31,7 @@ const TABLES: Record<string, string> = {
     JOIN courses c ON c.id = t.course_id LEFT JOIN periods p ON p.id = t.period_id ORDER BY t.id`,
   student_scores: `SELECT s.course_id, s.source_id, t.cells, t.score_count, t.score_sum FROM student_scores t
     JOIN students s ON s.id = t.student_id ORDER BY s.id`,
-  student_result_origins: `SELECT s.source_id, t.origins FROM student_result_origins t
+  student_result_origins: `SELECT s.source_id, t.origins, t.ids FROM student_result_origins t
     JOIN students s ON s.id = t.student_id ORDER BY s.id`,
   course_teachers: 'SELECT t.* FROM course_teachers t ORDER BY t.id',
   users: 'SELECT t.* FROM users t ORDER BY t.id',

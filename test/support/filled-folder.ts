@@ -52,7 +52,7 @@ export async function fillFolder (
   const hashes = ['a', 'b', 'c', 'd', 'e', 'f'].map((digit) => digit.repeat(64))
   for (const statement of [
     'INSERT INTO task_sources VALUES (1, \'li-b\', 1, 0.5, 1), (1, \'li-a\', 2, -1e-7, 2)',
-    'INSERT INTO student_result_origins VALUES (1, x\'00ff10\'), (2, x\'\')',
+    'INSERT INTO student_result_origins VALUES (1, x\'00ff10\', x\'0463\'), (2, x\'\', NULL)',
     `INSERT INTO users (email, email_key, role, origin, created_at) VALUES
       ('Admin@example.edu', 'admin@example.edu', 'admin', 'account', ${AT}),
       ('gone@example.edu', 'gone@example.edu', 'teacher', 'roster', ${AT})`,
@@ -110,8 +110,8 @@ export async function fillFolder (
       VALUES (1, 1, 1, 's', 'É', 'S-7')`,
     "INSERT INTO undo_course_teachers (import_id, id, course_id, source_id) VALUES (1, 1, 1, 'tea')",
     "INSERT INTO undo_teachers_by_hand VALUES (1, 1, 2, 1, 't-2')",
-    `INSERT INTO undo_scores VALUES (1, 1, 1, x'00ff', 1, 0.1, 0, x'0a'),
-      (1, 2, 1, NULL, NULL, NULL, 1, NULL)`,
+    `INSERT INTO undo_scores VALUES (1, 1, 1, x'00ff', 1, 0.1, 0, x'0a', x'0462'),
+      (1, 2, 1, NULL, NULL, NULL, 1, NULL, NULL)`,
     `INSERT INTO undo_records VALUES (1, 'user', 'u1', NULL, NULL, '[]', 0),
       (1, 'user', 'é', NULL, NULL, NULL, 0)`,
     "INSERT INTO undo_accounts VALUES (1, 1, NULL, 'u1')",

@@ -85,7 +85,8 @@ const ROWS: Readonly<Record<string, string[]>> = {
       SELECT import_id, 1, 1, 's1', 'Lee' FROM undo_imports`,
     `INSERT INTO undo_course_teachers (import_id, id, course_id, source_id)
       SELECT import_id, 1, 1, 'ted' FROM undo_imports`,
-    "INSERT INTO undo_scores SELECT import_id, 1, 1, x'00', 1, 0.5, 1, NULL FROM undo_imports",
+    `INSERT INTO undo_scores (import_id, student_id, course_id, cells, score_count, score_sum, keeps_origins)
+      SELECT import_id, 1, 1, x'00', 1, 0.5, 1 FROM undo_imports`,
     "INSERT INTO undo_records SELECT import_id, 'user', 's1', NULL, NULL, '[]', 0 FROM undo_imports",
     "INSERT INTO undo_accounts SELECT import_id, 1, NULL, 'ted' FROM undo_imports",
     `INSERT INTO undo_erased_people SELECT import_id, '${'e'.repeat(64)}', ${AT} FROM undo_imports`,
@@ -100,6 +101,10 @@ const ROWS: Readonly<Record<string, string[]>> = {
   '0022_accounts': [
     `INSERT INTO setup (id, school, link_hash, link_expires_at)
       VALUES (1, 'Hill School', '${'f'.repeat(64)}', ${AT})`,
+  ],
+  '0025_result_ids': [
+    `INSERT INTO student_result_origins (student_id, origins, ids)
+      SELECT min(id), zeroblob(12), x'047231' FROM students`,
   ],
   '0010_sign_in_networks': [
     `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,

@@ -119,8 +119,11 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
     const rest = isOld
       ? ''
       : `,,${csvCell(item.class.id)},${status === 'in_progress'},false,${isLate},${status === 'missing'}`
-    const id = ownId('result', item.id, student)
-    return `${id},active,${modified},${csvCell(item.id)},${csvCell(student)},${scoreStatus},` +
+    const { slot } = result.task
+    // With the id that it had in a line item that is gone, the result would move from there.
+    const imported = origins.item(slot) === 0 ? undefined : origins.id(slot)
+    const id = imported ?? ownId('result', item.id, student)
+    return `${csvCell(id)},active,${modified},${csvCell(item.id)},${csvCell(student)},${scoreStatus},` +
       `${score},${day},${rest}\r\n`
   }
 
@@ -155,7 +158,8 @@ export async function writeOneRoster (book: Book, request: OutletRequest): Promi
         }
         // The cells of students who are left out are in no other count.
         for (const { code, message, task } of counts) receipts.add(code, message, { student, task })
-        origins.load(packed.get(student.id) ?? null)
+        const found = packed.get(student.id)
+        origins.load(found?.origins ?? null, found?.ids)
         let lines = ''
         for (const result of results) {
           const item = itemOf(result, student)

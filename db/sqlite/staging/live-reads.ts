@@ -5,6 +5,7 @@ import type { Row } from '../../tables.ts'
 
 export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | 'score_sum'> & {
   origins: Buffer | null,
+  ids: Buffer | null,
 }
 export type LiveRecord = Row<'roster_records'>
 
@@ -92,7 +93,7 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
       WHERE e.kind = 'enrollment' AND e.other = s.source_id)`
   )
   const scores = sqlite.prepare(
-    `SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
+    `SELECT s.cells, s.score_count, s.score_sum, o.origins, o.ids FROM live.student_scores s
     LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`
   )
   const accounts = sqlite.prepare(`SELECT id, email_key, roster_disabled_by FROM live.users

@@ -87,6 +87,13 @@ interface PlannedScores {
   score_count: number
   score_sum: number
   origins: Buffer | null
+  ids: Buffer | null
+}
+
+/** Ids of the results of a stored student of whom nothing else changes: no undo needs to know. */
+interface PlannedResultIds {
+  live_id: number
+  ids: Buffer | null
 }
 
 /** `body` null: the record is deleted. */
@@ -108,6 +115,7 @@ export interface PlanWrites {
   student: (row: PlannedStudent) => void
   teacher: (row: PlannedTeacher) => void
   scores: (row: PlannedScores) => void
+  resultIds: (row: PlannedResultIds) => void
   record: (row: PlannedRecord) => void
   /**
    * What a roster says about an account: the source id of the user who is disabled there; null: enabled
@@ -139,7 +147,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
   const part = 'course live_id op source_id position'
   const empty = sqlite.prepare(
     `SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1)
-    AND NOT EXISTS (SELECT 1 FROM plan_scores)
+    AND NOT EXISTS (SELECT 1 FROM plan_scores) AND NOT EXISTS (SELECT 1 FROM plan_result_ids)
     AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)
     AND NOT EXISTS (SELECT 1 FROM plan_readmitted)
     AND NOT EXISTS (SELECT 1 FROM plan_column_maps)
@@ -161,7 +169,8 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
       `${part} first_name last_name student_identifier email period dropped_on grade_book is_unenrolled`
     ),
     teacher: insert('teachers', `${part} email email_key first_name last_name is_enabled`),
-    scores: insert('scores', 'course live_id student cells score_count score_sum origins'),
+    scores: insert('scores', 'course live_id student cells score_count score_sum origins ids'),
+    resultIds: insert('result_ids', 'live_id ids'),
     record: insert('records', 'kind source_id parent other body'),
     account: insert('accounts', 'user_id disabled_by'),
     leaver: (kind, sourceId) => {

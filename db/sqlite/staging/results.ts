@@ -1,6 +1,7 @@
 // Results in staging. There are millions, in any order, so they are collected in memory; when there are
 // enough, they are sorted by student and written as one value for each student. One row for each result would
 // cost five times as much.
+import { copyId, packId, placesOfIds, roomFor, sizeAt } from '../../packed-ids.ts'
 import type { SqliteConnection } from '../connection.ts'
 
 /** A result from a source. Its person and item have this import's own numbers. */
@@ -24,7 +25,10 @@ export type StagedResult = [
   key: number | null
 ]
 
-/** Names of the columns of StagedResult. */
+/** A result as it is read again, with the id that the source gave it: see `PlacedId`. */
+export type ReadResult = [...StagedResult, ids: Buffer | null, idAt: number]
+
+/** Names of the columns of ReadResult. */
 export const RESULT = {
   course: 0,
   person: 1,
@@ -38,6 +42,8 @@ export const RESULT = {
   recovered: 9,
   modified: 10,
   key: 11,
+  ids: 12,
+  idAt: 13,
 } as const
 
 const LINES = 2 ** 32
@@ -50,26 +56,29 @@ export function placeOf (place: number): { file: number, line: number } {
 }
 
 export interface StagedResults {
-  /** Copies the values of the row; the array may be used again. */
-  add: (row: Readonly<StagedResult>) => void
+  /** Copies the values of the row; the array may be used again. `id`: the result's own, in its source. */
+  add: (row: Readonly<StagedResult>, id?: string) => void
   /** Makes all added results readable. Call it once for each source, after all are in. */
   index: () => void
   /** In the order in which they were added. */
-  ofStudent: (course: number, person: number) => StagedResult[]
+  ofStudent: (course: number, person: number) => ReadResult[]
   /** How many results each person has in a course, and the place of the first. */
   persons: (course: number) => Array<{ person: number, results: number, place: number }>
 }
 
-const COLUMNS = Object.keys(RESULT).length
+const COLUMNS = RESULT.ids
 /** Results in memory at once: 24 MB. */
 const MOST = 2 ** 18
+/** Bytes of their ids: enough for UUIDs. */
+const MOST_ID_BYTES = 5 * 2 ** 20
 
 export function stagedResults (sqlite: SqliteConnection): StagedResults {
   const insert = sqlite.prepare(
-    'INSERT INTO results (course, person, results, place, data) VALUES (?, ?, ?, ?, ?)'
+    'INSERT INTO results (course, person, results, place, data, ids) VALUES (?, ?, ?, ?, ?, ?)'
   )
-  const ofStudent = sqlite.prepare('SELECT data FROM results WHERE course = ? AND person = ? ORDER BY rowid')
-    .pluck()
+  const ofStudent = sqlite.prepare(
+    'SELECT data, ids FROM results WHERE course = ? AND person = ? ORDER BY rowid'
+  )
   const persons = sqlite.prepare(
     `SELECT person, sum(results) AS results, min(place) AS place FROM results
     WHERE course = ? GROUP BY person`
@@ -78,6 +87,10 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
   const memory = new Float64Array(COLUMNS * MOST)
   let rows = 0
   const value = (i: number): number => memory[i] ?? NaN
+  // The ids one after the other, and where each row's begins. Of results without ids there is nothing.
+  const ids = Buffer.allocUnsafeSlow(MOST_ID_BYTES)
+  const idAt = new Uint32Array(MOST + 1)
+  let hasIds = false
 
   function flush (): void {
     const order = new Uint32Array(rows).map((_, i) => i * COLUMNS)
@@ -99,17 +112,32 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
         value(first + 1),
         to - from,
         value(first + RESULT.place),
-        Buffer.from(data.buffer)
+        Buffer.from(data.buffer),
+        hasIds ? idsOf(order.subarray(from, to)) : null
       )
       from = to
     }
     rows = 0
+    hasIds = false
+  }
+
+  /** The ids of rows, which are given by where they begin in memory. */
+  function idsOf (starts: Uint32Array): Buffer {
+    let size = 0
+    for (const start of starts) size += sizeAt(ids, idAt[start / COLUMNS] ?? 0)
+    const bytes = Buffer.allocUnsafe(size)
+    let at = 0
+    for (const start of starts) at = copyId(ids, idAt[start / COLUMNS] ?? 0, bytes, at)
+    return bytes
   }
 
   return {
-    add (row) {
+    add (row, id) {
+      if (id !== undefined && MOST_ID_BYTES - (idAt[rows] ?? 0) < roomFor(id) + MOST) flush()
       const at = rows * COLUMNS
       for (let i = 0; i < COLUMNS; i++) memory[at + i] = row[i] ?? NaN
+      idAt[rows + 1] = packId(id, ids, idAt[rows] ?? 0)
+      if (id !== undefined) hasIds = true
       if (++rows === MOST) flush()
     },
     index () {
@@ -117,9 +145,11 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
       sqlite.exec('CREATE INDEX IF NOT EXISTS results_by_student ON results (course, person)')
     },
     ofStudent (course, person) {
-      const found: StagedResult[] = []
-      for (const bytes of ofStudent.all(course, person) as Buffer[]) {
+      const found: ReadResult[] = []
+      const parts = ofStudent.all(course, person) as Array<{ data: Buffer, ids: Buffer | null }>
+      for (const { data: bytes, ids: packed } of parts) {
         const data = new Float64Array(new Uint8Array(bytes).buffer)
+        const places = packed === null ? [] : placesOfIds(packed)
         const number = (i: number): number => data[i] ?? NaN
         const optional = (i: number): number | null => {
           const found = number(i)
@@ -139,6 +169,8 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
             optional(at + 9),
             optional(at + 10),
             optional(at + 11),
+            packed,
+            places[at / COLUMNS] ?? 0,
           ])
         }
       }

@@ -15,10 +15,10 @@ export const STAGING_SCHEMA = [
     PRIMARY KEY (kind, source_id)
   ) STRICT, WITHOUT ROWID`,
 
-  // Some of a student's results in one course: how many, the place of the first, and the values of
-  // StagedResult as float64.
+  // Some of a student's results in one course: how many, the place of the first, the values of StagedResult
+  // as float64, and their ids (see `db/packed-ids.ts`), if they have any.
   `CREATE TABLE results (course INTEGER NOT NULL, person INTEGER NOT NULL, results INTEGER NOT NULL,
-    place REAL NOT NULL, data BLOB NOT NULL) STRICT`,
+    place REAL NOT NULL, data BLOB NOT NULL, ids BLOB) STRICT`,
 
   // op: 'insert', 'update', 'delete', or 'none' for a course that only changes inside
   `CREATE TABLE plan_courses (
@@ -72,11 +72,13 @@ export const STAGING_SCHEMA = [
       email_key TEXT,
     first_name TEXT, last_name TEXT, is_enabled INTEGER NOT NULL, position INTEGER NOT NULL
   ) STRICT`,
-  // cells, origins: NULL for none (a row that there is goes)
+  // cells, origins: NULL for none (a row that there is goes); ids: of the results in origins
   `CREATE TABLE plan_scores (
     course INTEGER NOT NULL, live_id INTEGER, student TEXT NOT NULL, cells BLOB, score_count INTEGER NOT NULL,
-      score_sum REAL NOT NULL, origins BLOB
+      score_sum REAL NOT NULL, origins BLOB, ids BLOB
   ) STRICT`,
+  // Ids of results whose scores and origins stay as they are.
+  'CREATE TABLE plan_result_ids (live_id INTEGER NOT NULL, ids BLOB) STRICT',
   // disabled_by: source id of the roster's user, NULL: enabled again
   'CREATE TABLE plan_accounts (user_id INTEGER NOT NULL, disabled_by TEXT) STRICT',
   `CREATE TABLE plan_records (kind TEXT NOT NULL, source_id TEXT NOT NULL, parent TEXT, other TEXT,

@@ -136,7 +136,10 @@ export async function readResults (
       const place = placeNumber(file, line)
       if (!isDeleted) {
         if (targets.isDelta) targets.move(key, { course, person, item, place })
-        results.add([course, person, item, place, marks, points, submitted, null, null, null, modified, key])
+        results.add(
+          [course, person, item, place, marks, points, submitted, null, null, null, modified, key],
+          sourceId ?? undefined
+        )
       } else if (targets.isDelta) {
         results.add([course, person, item, place, 0, null, null, null, null, null, modified, key])
       }

@@ -32,7 +32,13 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
       ? row.cells === null
       : old.score_count === row.scoreCount && old.score_sum === row.scoreSum)
     if (!isSame) changed()
-    else if (isSameBytes(old?.origins, row.origins)) continue
+    else if (isSameBytes(old?.origins, row.origins)) {
+      // Stored by a version that kept no ids. The result is the same, so no one needs to hear of it.
+      if (student.live !== null && !isSameBytes(old?.ids, row.ids)) {
+        staging.plan.resultIds({ live_id: student.live.id, ids: row.ids })
+      }
+      continue
+    }
     staging.plan.scores({
       course: book.number,
       live_id: student.live?.id ?? null,
@@ -41,6 +47,7 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
       score_count: row.scoreCount,
       score_sum: row.scoreSum,
       origins: row.origins,
+      ids: row.ids,
     })
   }
   if (!course.allowRemovals && removed * 2 > stored) {

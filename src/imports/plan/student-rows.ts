@@ -1,5 +1,6 @@
+import { joinIds } from '../../../db/packed-ids.ts'
 import type { LiveScores } from '../../../db/sqlite/staging/live-reads.ts'
-import { RESULT, placeOf, type StagedResult } from '../../../db/sqlite/staging/results.ts'
+import { RESULT, placeOf, type ReadResult } from '../../../db/sqlite/staging/results.ts'
 import {
   CellReader,
   LATE,
@@ -20,6 +21,7 @@ import type { FinalTask, PlannedTasks } from './tasks.ts'
 interface StudentRow extends Counts {
   cells: Buffer | null
   origins: Buffer | null
+  ids: Buffer | null
   scoreCount: number
   scoreSum: number
 }
@@ -50,9 +52,9 @@ export class StudentRows {
     for (const task of tasks.final) if (task.live !== null) this.#liveBySlot[task.slot] = task
   }
 
-  compute (student: FinalStudent, old: LiveScores | undefined, results: StagedResult[]): StudentRow {
+  compute (student: FinalStudent, old: LiveScores | undefined, results: ReadResult[]): StudentRow {
     this.#old.load(old?.cells ?? null)
-    this.#origins.load(old?.origins ?? null)
+    this.#origins.load(old?.origins ?? null, old?.ids ?? null)
     const slots: Slots = { cells: [], origins: [] }
     const isInSource = student.number !== null
     const { isFull, hasAllResults } = this.#course.book
@@ -72,7 +74,10 @@ export class StudentRows {
       scoreSum += score
     }
     const counts = this.#compare(old?.cells, bytes)
-    return { cells: bytes, origins: packOrigins(slots.origins), scoreCount, scoreSum, ...counts }
+    const { origins } = slots
+    return {
+      cells: bytes, origins: packOrigins(origins), ids: joinIds(origins), scoreCount, scoreSum, ...counts,
+    }
   }
 
   /**
@@ -96,7 +101,7 @@ export class StudentRows {
         const rival = cells[to]
         if (rival !== undefined && (rival.points !== null || cell.points === null)) continue
         cells[to] = cell
-        origins[to] = { key: this.#origins.key(slot), item }
+        origins[to] = this.#origin(slot, item)
         continue
       }
       // The line item was deleted, or there never was one. A student who left keeps the scores of every task
@@ -105,14 +110,19 @@ export class StudentRows {
       if (task === undefined || (isInSource && this.#tasks.goneItems.has(item))) continue
       if ((cells[slot]?.points ?? null) !== null) continue
       cells[slot] = cell
-      origins[slot] = { key: this.#origins.key(slot), item: 0 }
+      origins[slot] = this.#origin(slot, 0)
     }
   }
 
+  /** The origin of a stored result, which is now one of that line item. */
+  #origin (slot: number, item: number): Origin {
+    return { key: this.#origins.key(slot), item, ...this.#origins.placedId(slot) }
+  }
+
   /** Puts the results of the source over what is there. */
-  #put (results: StagedResult[], { cells, origins }: Slots): void {
-    const chosen = new Map<FinalTask, StagedResult>()
-    const deleted: Array<{ task: FinalTask, result: StagedResult }> = []
+  #put (results: ReadResult[], { cells, origins }: Slots): void {
+    const chosen = new Map<FinalTask, ReadResult>()
+    const deleted: Array<{ task: FinalTask, result: ReadResult }> = []
     for (const result of results) {
       const task = this.#tasks.items.get(result[RESULT.item])?.task
       if (task === undefined) continue
@@ -140,11 +150,16 @@ export class StudentRows {
     for (const [task, result] of chosen) {
       const item = this.#tasks.items.get(result[RESULT.item])
       cells[task.slot] = asCell(result, item?.minimum ?? 0)
-      origins[task.slot] = { key: result[RESULT.key] ?? 0, item: item?.storedNumber ?? 0 }
+      origins[task.slot] = {
+        key: result[RESULT.key] ?? 0,
+        item: item?.storedNumber ?? 0,
+        ids: result[RESULT.ids],
+        idAt: result[RESULT.idAt],
+      }
     }
   }
 
-  #warnOfSecond (result: StagedResult, rival: StagedResult): void {
+  #warnOfSecond (result: ReadResult, rival: ReadResult): void {
     const { fileName, problems } = this.#course
     const { file, line } = placeOf(result[RESULT.place])
     const isSameItem = rival[RESULT.item] === result[RESULT.item]
@@ -175,7 +190,7 @@ export class StudentRows {
  * Of one line item, the newest result counts, else the later line. Of two classes, a result with a score
  * comes first.
  */
-function isPreferred (result: StagedResult, rival: StagedResult): boolean {
+function isPreferred (result: ReadResult, rival: ReadResult): boolean {
   const hasScore = result[RESULT.points] !== null
   if (result[RESULT.item] !== rival[RESULT.item] && hasScore !== (rival[RESULT.points] !== null)) {
     return hasScore
@@ -183,12 +198,12 @@ function isPreferred (result: StagedResult, rival: StagedResult): boolean {
   return isNewer(result, rival)
 }
 
-function isNewer (result: StagedResult, rival: StagedResult): boolean {
+function isNewer (result: ReadResult, rival: ReadResult): boolean {
   const difference = (result[RESULT.modified] ?? 0) - (rival[RESULT.modified] ?? 0)
   return difference === 0 ? result[RESULT.place] > rival[RESULT.place] : difference > 0
 }
 
-function asCell (result: StagedResult, minimum: number): Cell {
+function asCell (result: ReadResult, minimum: number): Cell {
   const marks = result[RESULT.marks]
   const points = result[RESULT.points]
   const submitted = result[RESULT.submitted]

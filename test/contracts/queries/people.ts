@@ -83,7 +83,7 @@ async function fill (db: Database): Promise<void> {
       }).execute()
     }
     await trx.insertInto('student_result_origins')
-      .values({ student_id: 1, origins: Buffer.from([0, 255, 1]) }).execute()
+      .values({ student_id: 1, origins: Buffer.from([0, 255, 1]), ids: Buffer.from([4, 114]) }).execute()
   })
 }
 
