@@ -1,9 +1,9 @@
 // The formats that a course can be exported to, with their options, for clients that let people choose.
 import type { Reads } from '../../db/index.ts'
 import { DomainError } from '../errors.ts'
-import {
-  completeOptions, exportOptionsSchema, FORMAT_NAMES, type ExportOptions, type FormatName,
-} from './export-options.ts'
+import { FORMAT_NAMES, type FormatName } from './export-names.ts'
+import { completeOptions, type ExportOptions } from './export-options.ts'
+import { exportOptionsSchema } from './export-request.ts'
 import { FORMATS } from './formats/all-formats.ts'
 import type { ExportFormat, FormatOption } from './formats/export-format.ts'
 

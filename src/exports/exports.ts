@@ -7,9 +7,9 @@ import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
 import type { TaskOutcome } from '../jobs/task.ts'
-import {
-  completeOptions, optionsKey, seriesOf, type ExportOptions, type ExportOptionsGiven, type FormatName,
-} from './export-options.ts'
+import type { FormatName } from './export-names.ts'
+import { completeOptions, optionsKey, seriesOf, type ExportOptions } from './export-options.ts'
+import type { ExportOptionsGiven } from './export-request.ts'
 import { courseFormats, type CourseFormat } from './course-formats.ts'
 import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
 import { pseudonymCsv, pseudonymJson } from './pseudonym-table.ts'

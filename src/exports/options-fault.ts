@@ -1,4 +1,4 @@
-import type { ExportOptionsGiven } from './export-options.ts'
+import type { ExportOptionsGiven } from './export-request.ts'
 import { FORMATS } from './formats/all-formats.ts'
 
 /** Options of every format. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import type { Page } from 'playwright-core'
-import { FORMAT_NAMES } from '../../src/exports/export-options.ts'
+import { FORMAT_NAMES } from '../../src/exports/export-names.ts'
 import { FORMATS } from '../../src/exports/formats/all-formats.ts'
 import { ADMIN } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'

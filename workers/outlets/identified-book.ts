@@ -3,7 +3,7 @@
 import type { StudentRow } from '../../db/queries/books.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
-import type { Identity } from '../../src/exports/export-options.ts'
+import type { Identity } from '../../src/exports/export-names.ts'
 
 /**
  * The book with students named that way. For pseudonyms it must have been read in their order. Iterating

@@ -1,5 +1,5 @@
 // What writes each format. Writers are loaded when an export needs them.
-import type { FormatName } from '../../src/exports/export-options.ts'
+import type { FormatName } from '../../src/exports/export-names.ts'
 import type { WriteOutlet } from './outlet.ts'
 
 export const WRITERS: Readonly<Record<FormatName, () => Promise<WriteOutlet>>> = {

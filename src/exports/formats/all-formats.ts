@@ -1,6 +1,6 @@
 // Every format of an export. A new format is a file here, a writer in `workers/outlets/`, and one line in
 // each of the two lists; the API, the command line and the page take formats from this one.
-import type { FormatName } from '../export-options.ts'
+import type { FormatName } from '../export-names.ts'
 import { brightspace } from './brightspace.ts'
 import { canvas } from './canvas.ts'
 import { csv } from './csv.ts'

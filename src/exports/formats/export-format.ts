@@ -1,5 +1,6 @@
 import type { Reads, Trx } from '../../../db/index.ts'
-import type { ExportOptions, FormatName, Identity } from '../export-options.ts'
+import type { FormatName, Identity } from '../export-names.ts'
+import type { ExportOptions } from '../export-options.ts'
 
 /** Options that only some formats have. */
 export type FormatOption = Exclude<keyof ExportOptions, 'format' | 'include_dropped' | 'period_id'>

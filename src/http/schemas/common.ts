@@ -1,7 +1,8 @@
 // Parts of responses that several routes share, for the published contract.
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
 import { fillInResultSchema } from './fill-in.ts'
-import { exportOptionsSchema, FORMAT_NAMES } from '../../exports/export-options.ts'
+import { FORMAT_NAMES } from '../../exports/export-names.ts'
+import { exportOptionsSchema } from '../../exports/export-request.ts'
 
 /**
  * The same or null. Uses a list of types where possible, because for `anyOf` Fastify's serializer needs a

@@ -1,6 +1,6 @@
 // Exports for other systems, and the table of pseudonyms, through the API.
 import t from 'tap'
-import { FORMAT_NAMES } from '../../../src/exports/export-options.ts'
+import { FORMAT_NAMES } from '../../../src/exports/export-names.ts'
 import { FORMATS } from '../../../src/exports/formats/all-formats.ts'
 import type { CourseDescription } from '../../support/book-database.ts'
 import { bookPath, exported } from '../../support/exported.ts'

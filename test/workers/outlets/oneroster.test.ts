@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { ExportOptionsGiven } from '../../../src/exports/export-options.ts'
+import type { ExportOptionsGiven } from '../../../src/exports/export-request.ts'
 import {
   createWorld, enrollment, NOW, result, school, showErrors, type ShownBook, type Tables, user, type World,
 } from '../../imports/bundles.ts'
