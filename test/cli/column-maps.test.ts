@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { MAP_BYTES_MAX } from '../../src/imports/column-maps/column-map.ts'
+import { MAP_BYTES_MAX } from '../../src/imports/column-maps/map-values.ts'
 import { rowsXml, writeWorkbook } from '../imports/workbooks.ts'
 import { perfbook } from '../support/cli.ts'
 

@@ -1,7 +1,8 @@
 // What the command line says about a table in no known format, and the file with its guessed column map.
 import { writeFileSync } from 'node:fs'
 import { counted } from '../../counted.ts'
-import { MARK_MEANINGS, type ColumnMap } from '../../imports/column-maps/column-map.ts'
+import type { ColumnMap } from '../../imports/column-maps/column-map.ts'
+import { MARK_MEANINGS } from '../../imports/column-maps/map-values.ts'
 import type { TableGuess } from '../../imports/column-maps/table-guess.ts'
 import { shorten } from '../../short-text.ts'
 import type { CommandContext } from './context.ts'

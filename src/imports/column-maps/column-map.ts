@@ -2,29 +2,14 @@
 // it is short: a column that it does not name is left out.
 import Type, { type Static } from 'typebox'
 import { NAME_MAX } from '../../short-text.ts'
+import { HEADER_MAX, MAP_USES, MARK_MEANINGS } from './map-values.ts'
 
-/** What a column can be. */
-export const MAP_USES = [
-  'name', 'first_name', 'last_name', 'student_id', 'email', 'login', 'period', 'task', 'left_out',
-] as const
-export type MapUse = typeof MAP_USES[number]
-
-/** What a mark among the scores, such as "X", can mean. `no_result`: as if the cell were blank. */
-export const MARK_MEANINGS = [
-  'missing', 'exempt', 'submitted', 'in_progress', 'completed', 'no_result',
-] as const
-export type MarkMeaning = typeof MARK_MEANINGS[number]
-
-/** Most bytes of a map as JSON: it is part of a job's payload (`db/queries/stored-json.ts`). */
-export const MAP_BYTES_MAX = 200 * 1024
 /** Most columns that a map names. */
 const COLUMNS_MAX = 2000
 /** The last column of a spreadsheet. */
 const POSITION_MAX = 20_000
 /** Most marks that a map explains. */
 const MARKS_MAX = 200
-/** The header is one of the first lines. */
-export const HEADER_MAX = 100
 
 /** Descriptions complete the sentence "expected …". */
 const choice = Type.Object({

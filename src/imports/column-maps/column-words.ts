@@ -1,5 +1,5 @@
 // What the header of a column says about the column, in the languages of the schools that use Perfbook.
-import type { MapUse } from './column-map.ts'
+import type { MapUse } from './map-values.ts'
 
 type IdentityUse = Exclude<MapUse, 'task' | 'left_out'>
 

@@ -1,6 +1,6 @@
 // Finds the header of a table that no one has described, and its row of points possible.
 import { numberOf } from '../sources/text-values.ts'
-import { HEADER_MAX } from './column-map.ts'
+import { HEADER_MAX } from './map-values.ts'
 import { amountIn, isPointsLabel, meaningOf } from './column-words.ts'
 import { isClearDueLabel, isDay, isDueLabel } from './due-dates.ts'
 import type { SampleRow } from './sample-rows.ts'

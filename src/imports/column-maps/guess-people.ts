@@ -1,5 +1,6 @@
 // Which columns of an unknown table say who a row is about.
-import type { ColumnChoice, MapUse } from './column-map.ts'
+import type { ColumnChoice } from './column-map.ts'
+import type { MapUse } from './map-values.ts'
 import type { SeenColumn } from './column-values.ts'
 
 type Choice = Omit<ColumnChoice, 'column'>

@@ -1,6 +1,7 @@
 // What cells of a table say that are not numbers.
 import type { GradeWord } from '../grade-book/grade.ts'
-import type { ColumnMap, MarkMeaning } from './column-map.ts'
+import type { ColumnMap } from './column-map.ts'
+import type { MarkMeaning } from './map-values.ts'
 
 const WORDS: Readonly<Record<Exclude<GradeWord, 'graded' | 'not_started'>, readonly string[]>> = {
   exempt: ['ex', 'exc', 'exempt', 'excused', 'exmpt', 'waived', 'exento', 'exenta', 'eximido', 'eximida'],

@@ -5,7 +5,8 @@ import { shortenName } from '../../short-text.ts'
 import { describeFault } from '../json-faults.ts'
 import { Refusal } from '../problems.ts'
 import { dayMs } from '../sources/text-values.ts'
-import { COLUMN_MAP_SCHEMA, MAP_BYTES_MAX, type ColumnMap } from './column-map.ts'
+import { COLUMN_MAP_SCHEMA, type ColumnMap } from './column-map.ts'
+import { MAP_BYTES_MAX } from './map-values.ts'
 
 /** A column map from a file. Throws Refusal. */
 export async function readMapFile (path: string): Promise<ColumnMap> {

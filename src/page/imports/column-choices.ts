@@ -1,5 +1,6 @@
 // The choice of a table's columns as the form has it, and as the API takes it.
-import type { ColumnMap, MarkMeaning } from '../../imports/column-maps/column-map.ts'
+import type { ColumnMap } from '../../imports/column-maps/column-map.ts'
+import type { MarkMeaning } from '../../imports/column-maps/map-values.ts'
 
 /** A row of the table as it is. */
 export interface TableRow {

@@ -1,4 +1,4 @@
-import type { MarkMeaning } from '../../imports/column-maps/column-map.ts'
+import type { MarkMeaning } from '../../imports/column-maps/map-values.ts'
 import type { TextKey } from '../texts/catalogue.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { MARK_MEANINGS, type ChosenMark } from './column-choices.ts'
