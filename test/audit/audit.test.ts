@@ -36,8 +36,9 @@ async function setUp (t: Test) {
     ) => {
       lines.push({ level, text, facts: facts as Record<string, unknown> })
     }
+  let writes = 0
   const audit = createAudit({
-    db,
+    db: { ...db, write (...args) { writes++; return db.write(...args) } } as typeof db,
     clock,
     log: { info: line('info'), warn: line('warn'), error: line('error') },
   })
@@ -62,7 +63,7 @@ async function setUp (t: Test) {
       )
     })
   }
-  return { clock, db, audit, rows, lines, setFull }
+  return { clock, db, audit, rows, lines, setFull, writes: () => writes }
 }
 
 t.test('the first is written at once, the repeats of its minute once with their count', async (t) => {
@@ -148,11 +149,12 @@ t.test('a disk without room: entries wait and are written when there is room', F
 })
 
 t.test('not everything can wait: what is lost is counted', FULL_DISK, async (t) => {
-  const { clock, audit, rows, lines, setFull } = await setUp(t)
+  const { clock, audit, rows, lines, setFull, writes } = await setUp(t)
   await setFull(true)
   const long = 'x'.repeat(500)
   for (let i = 0; i < 10_100; i++) audit.record({ ...REFUSED, outcome: 'done', subject: `${i} ${long}` })
   await audit.settled()
+  t.equal(writes(), 2, 'one try for all that came at once, and one for the wait')
   await setFull(false)
   await clock.asked(5000)
   clock.advance(5000)

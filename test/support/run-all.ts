@@ -40,7 +40,7 @@ try {
     : only === 'postgres'
       ? [await runOnPostgres()]
       : (await Promise.all([runMost(), runNodes()])).flat()
-  if (again.length > 0) print(`\nFailed at first, passed alone: ${again.join(', ')}`)
+  if (again.length > 0) print(`\nFailed at first, passed the second time: ${again.join(', ')}`)
   const sum = (count: (run: Run) => number) => runs.reduce((all, run) => all + count(run), 0)
   print(`\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`)
   process.exitCode = runs.every(({ isOk }) => isOk) ? 0 : 1
