@@ -4,6 +4,7 @@ import { openDatabase, sqliteFile, type DatabaseLocation, type Reads } from '../
 import type { NewRow } from '../../db/tables.ts'
 import type { GradingScale } from '../../src/courses/grading-scale.ts'
 import { CellReader, packCells, type Cell } from '../../src/courses/packed-cells.ts'
+import { ensureSqlite } from './empty-database.ts'
 
 export interface CourseDescription {
   sourceId?: string
@@ -71,7 +72,9 @@ export function describedCell (cell: number | Partial<Cell>): Cell {
 export async function makeBookDatabase (
   place: DatabaseLocation | string, ...courses: CourseDescription[]
 ): Promise<number[]> {
-  const database = await openDatabase(typeof place === 'string' ? sqliteFile(place) : place)
+  const location = typeof place === 'string' ? sqliteFile(place) : place
+  if (location.engine === 'sqlite') await ensureSqlite(location.connection.file)
+  const database = await openDatabase(location)
   try {
     const ids: number[] = []
     for (const course of courses) ids.push(await database.write((trx) => insertCourse(trx, course)))

@@ -6,6 +6,8 @@
 // seconds. So a file that fails is run once more. It has to pass then, and it is named in the end: a person
 // who sees the same name again looks for the race in it.
 //
+// Most files run in groups, see `together.ts`. With coverage, each has its own process.
+//
 // Tests of many nodes wait most of the time, for a node that takes over. So they run beside the others, one
 // at a time.
 import { spawn } from 'node:child_process'
@@ -14,6 +16,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engineTests } from './engine-tests.ts'
+import { allTests, groupTests, type Groups } from './together.ts'
 
 interface Run {
   isOk: boolean
@@ -27,6 +30,8 @@ const MOST_AGAIN = 4
 const MOST_SHOWN = 50_000
 /** For a file that runs without tap's own program, as in .taprc. */
 const TIMEOUT_S = '600'
+/** For a group of files, s. */
+const GROUP_TIMEOUT_S = 1800
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning']
 
 const [only] = process.argv.slice(2)
@@ -49,11 +54,7 @@ try {
 }
 
 async function runMost (): Promise<Run[]> {
-  const first = await runTwice(
-    'SQLite and the disk',
-    ['tap', 'run'],
-    ['--disable-coverage', '--exclude=test/nodes/**']
-  )
+  const first = await runTwice('SQLite and the disk', ['tap', 'run'], groupTests('sqlite', allTests()))
   return [first, await runOnPostgres()]
 }
 
@@ -61,7 +62,7 @@ async function runOnPostgres (): Promise<Run> {
   return await runTwice(
     'PostgreSQL and an object store',
     [...NODE, 'test/support/with-services.ts', 'tap', 'run'],
-    ['--disable-coverage', ...engineTests()]
+    groupTests('postgres', engineTests())
   )
 }
 
@@ -79,23 +80,32 @@ async function runNodes (): Promise<Run[]> {
   return runs
 }
 
-async function runTwice (
-  name: string,
-  tap: readonly string[],
-  args: readonly string[] = []
-): Promise<Run> {
+/** Without `groups`, tap runs all files by itself, with coverage. */
+async function runTwice (name: string, tap: readonly string[], groups?: Groups): Promise<Run> {
+  const args = groups === undefined
+    ? []
+    : ['--disable-coverage', `--timeout=${GROUP_TIMEOUT_S}`, ...groups.files]
   // tap writes the files that failed to this list. If there is a list, it runs what is in it.
   const list = join(folder, name.replaceAll(' ', '-'))
   const first = await run(name, [...tap, `--save=${list}`, ...args])
   const failed = readList(list)
   if (first.isOk || failed.length === 0 || failed.length > MOST_AGAIN) return first
+  const files = failed.flatMap((file) => groups === undefined ? [file] : failedOf(groups, file))
   const second = await run(
-    `${name}, again: ${failed.join(', ')}`,
-    [...tap, `--save=${list}`, '--jobs=1', '--disable-coverage']
+    `${name}, again: ${files.join(', ')}`,
+    [...tap, '--jobs=1', '--disable-coverage', ...files]
   )
   if (!second.isOk) return { ...first, failed: second.failed }
-  again.push(...failed)
+  again.push(...files)
   return { isOk: true, passed: first.passed + first.failed, failed: 0 }
+}
+
+/** The files of a group that tap's report of it names, which are those that failed; all, if it names none. */
+function failedOf (groups: Groups, group: string): readonly string[] {
+  const report = readText(join('.tap/test-results', `${group}.tap`))
+  const members = groups.membersOf(group)
+  const named = members.filter((file) => report.includes(`fileName: ${file}`))
+  return named.length > 0 ? named : members
 }
 
 /**
@@ -129,10 +139,15 @@ async function run (
 }
 
 function readList (path: string): string[] {
+  return readText(path).split('\n').filter((line) => line !== '')
+}
+
+/** A file that is not there is empty. */
+function readText (path: string): string {
   try {
-    return readFileSync(path, 'utf8').split('\n').filter((line) => line !== '')
+    return readFileSync(path, 'utf8')
   } catch {
-    return []
+    return ''
   }
 }
 

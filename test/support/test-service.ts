@@ -80,6 +80,9 @@ export async function disableUser (accounts: Accounts, email: string): Promise<v
   await accounts.disable(user.id)
 }
 
+/** By the settings of a service, on which its contract depends. To write a contract takes long. */
+const checks = new Map<string, ReturnType<typeof contractCheck>>()
+
 let others = 0
 
 /** A data folder for another node. tap has one folder for each test. */
@@ -143,7 +146,7 @@ export async function startTestService (
     await app.server.close()
     await services.close(0)
   })
-  let check: ReturnType<typeof contractCheck> | undefined
+  const contract = JSON.stringify(settings)
   const tokens = new Map<string, Promise<string>>()
   const token: TestService['token'] = (role, { email = `${role}@example.edu`, scopes } = {}) => {
     const key = JSON.stringify([email, scopes])
@@ -173,7 +176,9 @@ export async function startTestService (
         },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      check ??= contractCheck(app.server.swagger() as unknown as PublishedContract)
+      const check = checks.get(contract) ??
+        contractCheck(app.server.swagger() as unknown as PublishedContract)
+      checks.set(contract, check)
       const wrong = check(method, path, {
         status: response.statusCode,
         contentType: String(response.headers['content-type'] ?? ''),

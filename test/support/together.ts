@@ -1,0 +1,61 @@
+// Test files that run one after the other in one process. A process that loads the program, compiles its
+// routes and starts its threads takes longer for that than for most files' tests.
+import { globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** tap's own folder, which Git ignores. */
+const GROUPS = join(ROOT, '.tap/together')
+/** More would make the last group that runs a long one, with a core that has nothing to do. */
+const MOST_FILES = 8
+const GROUP_TIMEOUT_MS = 1_800_000
+/** They take long anyway, mostly in other processes. */
+const ALONE = ['binary/', 'copy/', 'crash/', 'deploy.test.ts', 'power/', 'simulate/', 'workers/workbook/']
+
+export interface Groups {
+  /** Paths, from the root of the repository, of files that tap runs. */
+  files: string[]
+  /** The test files that one of `files` runs. */
+  membersOf: (file: string) => readonly string[]
+}
+
+/** Paths of all test files from the root of the repository, without those of many nodes. */
+export function allTests (): string[] {
+  return globSync('test/**/*.test.ts', { cwd: ROOT }).filter((file) => !file.startsWith('test/nodes/')).sort()
+}
+
+/**
+ * Writes a file for each group of test files, which imports them. A group has files of one folder, so that
+ * its name says something. `run` keeps the groups of different runs apart.
+ */
+export function groupTests (run: string, tests: readonly string[]): Groups {
+  const folder = join(GROUPS, run)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const alone = tests.filter(isAlone)
+  const groups = new Map<string, readonly string[]>()
+  for (const [place, ofPlace] of Map.groupBy(tests.filter((file) => !isAlone(file)), dirname)) {
+    const count = Math.ceil(ofPlace.length / MOST_FILES)
+    for (let i = 0; i < count; i++) {
+      const members = ofPlace.filter((_, index) => index % count === i)
+      const path = join(folder, `${place.replaceAll('/', '-')}-${i + 1}.test.ts`)
+      writeFileSync(path, groupFile(folder, members))
+      groups.set(relative(ROOT, path), members)
+    }
+  }
+  // What takes longest comes first, so that no core waits for it in the end.
+  const bytes = (members: readonly string[]) =>
+    members.reduce((sum, file) => sum + statSync(join(ROOT, file)).size, 0)
+  const longest = [...groups].toSorted(([, a], [, b]) => bytes(b) - bytes(a)).map(([path]) => path)
+  return { files: [...alone, ...longest], membersOf: (file) => groups.get(file) ?? [file] }
+}
+
+function isAlone (file: string): boolean {
+  return ALONE.some((place) => file.startsWith(`test/${place}`))
+}
+
+function groupFile (folder: string, members: readonly string[]): string {
+  const imports = members.map((file) => `import '${relative(folder, join(ROOT, file))}'`)
+  // Files set their own limits. The last one would hold for all.
+  return [...imports, "import t from 'tap'", `t.setTimeout(${GROUP_TIMEOUT_MS})`, ''].join('\n')
+}
