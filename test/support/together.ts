@@ -1,12 +1,12 @@
 // Test files that run one after the other in one process. A process that loads the program, compiles its
 // routes and starts its threads takes longer for that than for most files' tests.
-import { globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** tap's own folder, which Git ignores. */
 const GROUPS = join(ROOT, '.tap/together')
-/** More would make the last group that runs a long one, with a core that has nothing to do. */
+/** With more, the last group would run long, beside a core that has nothing to do. */
 const MOST_FILES = 8
 const GROUP_TIMEOUT_MS = 1_800_000
 /** They take long anyway, mostly in other processes. */
@@ -43,11 +43,7 @@ export function groupTests (run: string, tests: readonly string[]): Groups {
       groups.set(relative(ROOT, path), members)
     }
   }
-  // What takes longest comes first, so that no core waits for it in the end.
-  const bytes = (members: readonly string[]) =>
-    members.reduce((sum, file) => sum + statSync(join(ROOT, file)).size, 0)
-  const longest = [...groups].toSorted(([, a], [, b]) => bytes(b) - bytes(a)).map(([path]) => path)
-  return { files: [...alone, ...longest], membersOf: (file) => groups.get(file) ?? [file] }
+  return { files: [...groups.keys(), ...alone], membersOf: (file) => groups.get(file) ?? [file] }
 }
 
 function isAlone (file: string): boolean {
