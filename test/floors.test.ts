@@ -221,6 +221,15 @@ t.test('what depends on an engine has one place, and few users', async (t) => {
   }
 })
 
+t.test('threads load no schemas of requests', async (t) => {
+  // Hundreds of modules: TypeBox would double the time until a thread makes its first export.
+  const next = Map.groupBy(imports.filter(({ typeOnly }) => !typeOnly), ({ from }) => from)
+  const loaded = new Set(['workers/tasks.ts'])
+  for (const file of loaded) for (const { to } of next.get(file) ?? []) loaded.add(to)
+  t.ok(loaded.has('workers/performance-export.ts'), 'the tasks were followed')
+  t.strictSame([...loaded].filter((name) => /^(typebox|fastify|@fastify)/.test(name)), [])
+})
+
 t.test('the product does not need the tools', async (t) => {
   const needing = imports.filter(({ from, to }) => to.startsWith('tools/') && !from.startsWith('tools/'))
   t.strictSame(shown(needing), [])

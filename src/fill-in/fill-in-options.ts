@@ -65,11 +65,6 @@ export type FillInOptions = GivenOptions & Required<Pick<GivenOptions, 'match' |
 export type MatchBy = FillInOptions['match'][number]['by']
 export type Fill = FillInOptions['fill'][number]
 
-/** The id of the task of `task:ID`; undefined: it is filled with something else. */
-export function taskIdOf ({ with: source }: Fill): number | undefined {
-  return source.startsWith('task:') ? Number(source.slice('task:'.length)) : undefined
-}
-
 const ajv = new Ajv({ strict: false, validateSchema: false, meta: false })
 let compiled: ValidateFunction<GivenOptions> | undefined
 

@@ -3,7 +3,7 @@ import type { Book } from '../../src/courses/book.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
 import { gradeOf } from '../../src/courses/grading-scale.ts'
 import { FILL_IN_MESSAGES } from '../../src/fill-in/fill-in-messages.ts'
-import { taskIdOf, type Fill, type FillInOptions, type MatchBy } from '../../src/fill-in/fill-in-options.ts'
+import type { Fill, FillInOptions, MatchBy } from '../../src/fill-in/fill-in-options.ts'
 import { roundPoints } from '../workbook/points.ts'
 import { fillInFailure } from './fill-in-failure.ts'
 import { shownFraction, shownPoints, type CellValue } from './shown-value.ts'
@@ -73,6 +73,11 @@ function valueReader (book: Book, fill: Fill): (row: BookRow) => CellValue | nul
   const index = book.tasks.findIndex((task) => task.id === id)
   if (index === -1) throw fillInFailure(`The course has no task with the id ${id}.`)
   return ({ scores }) => number(scores[index] ?? NaN, shownFraction)
+}
+
+/** The id of the task of `task:ID`; undefined: it is filled with something else. */
+function taskIdOf ({ with: source }: Fill): number | undefined {
+  return source.startsWith('task:') ? Number(source.slice('task:'.length)) : undefined
 }
 
 /** The points of all tasks with a score and with points; NaN: there are none. */
