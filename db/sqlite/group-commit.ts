@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely'
 import type { Trx } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { isDiskFailure, isDiskFull } from '../failures.ts'
@@ -22,6 +22,11 @@ interface GroupCommitOptions {
   /** Ms since 1970. */
   now: () => number
 }
+
+/** Compiled once: each write needs them. */
+const SAVEPOINT = CompiledQuery.raw('SAVEPOINT one')
+const RELEASE = CompiledQuery.raw('RELEASE SAVEPOINT one')
+const ROLLBACK = CompiledQuery.raw('ROLLBACK TO SAVEPOINT one')
 
 /**
  * Writes that arrive while another one is under way share one transaction: a flush to disk is most of what a
@@ -51,7 +56,7 @@ export function groupCommit (
       await db.transaction().execute(async (trx) => {
         group = waiting.splice(0)
         for (const one of group) {
-          await sql`SAVEPOINT one`.execute(trx)
+          await trx.executeQuery(SAVEPOINT)
           try {
             await one.run(trx)
           } catch (error) {
@@ -59,9 +64,9 @@ export function groupCommit (
             // A disk that is full or fails may have ended the whole transaction, with its savepoints: then
             // every write in it fails with that reason.
             if (isDiskFull(error) || isDiskFailure(error)) throw error
-            await sql`ROLLBACK TO SAVEPOINT one`.execute(trx)
+            await trx.executeQuery(ROLLBACK)
           }
-          await sql`RELEASE SAVEPOINT one`.execute(trx)
+          await trx.executeQuery(RELEASE)
         }
       })
     } catch (error) {
