@@ -85,7 +85,6 @@ async function settle (scheduler: Scheduler, world: World): Promise<void> {
   world.tell('Nothing fails any more, and some days pass.')
   for (let day = 0; day < 2; day++) {
     world.clock.pass(DAY_MS + 1)
-    void world.service()?.housekeeping.requestNow(1)
     await rest(scheduler, world)
   }
 }

@@ -1,5 +1,6 @@
-// One real SQLite database in memory for all stories of a process. It is opened once, and its rows are
-// restored before each story. Triggers keep a history of what was committed, so that no state goes unseen.
+// One real SQLite database in memory for all stories of a process. It is opened once. Each story is one
+// transaction, which is rolled back before the next one; the transactions of the story are savepoints in it.
+// Triggers keep a history of what was committed, so that no state goes unseen.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +12,6 @@ import { sqliteFile } from '../../db/index.ts'
 import type { SqliteConnection } from '../../db/sqlite/connection.ts'
 import { groupCommit } from '../../db/sqlite/group-commit.ts'
 import { STAGING_SCHEMA } from '../../db/sqlite/staging/schema.ts'
-import { TABLES_IN_ORDER } from '../../db/table-order.ts'
 import type { Tables } from '../../db/tables.ts'
 import type { Clock } from '../../src/jobs/clock.ts'
 import type { JobDelivery } from '../../src/jobs/delivery/delivery.ts'
@@ -21,6 +21,7 @@ import type { Log } from '../../src/log.ts'
 import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
 import { bindDatabase } from './bound-database.ts'
 import type { Life } from './life.ts'
+import { withinOneTransaction } from './one-transaction.ts'
 
 /** Something that was committed, in its order. */
 export interface HistoryLine {
@@ -144,17 +145,16 @@ export const USER_IDS = [1, 2] as const
 export async function openSimulatedDatabase (): Promise<SimulatedSqlite> {
   const { sqlite, courseIds } = await makeDatabase()
   sqlite.exec(HISTORY)
+  const rows = withinOneTransaction(sqlite)
   const userIds = USER_IDS
   for (const id of userIds) {
     const email = `teacher${id}@example.edu`
     sqlite.prepare(`INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES (?, ?, ?, 'teacher', 'account', 0)`).run(id, email, email)
   }
-  let clear: Array<{ run: () => unknown }> = []
   let now = Date.now
   const history = sqlite.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
   const version = sqlite.prepare<[number], number>('SELECT data_version FROM courses WHERE id = ?').pluck()
-  const clearAll = sqlite.transaction(() => { for (const statement of clear) statement.run() })
   const db = overOneConnection(sqlite, () => now())
   return {
     db,
@@ -170,18 +170,9 @@ export async function openSimulatedDatabase (): Promise<SimulatedSqlite> {
     settled: async () => {},
     async reset (clock) {
       now = clock
-      clearAll()
+      rows.restore()
     },
-    keepRows () {
-      const keep = TABLES_IN_ORDER.filter((table) =>
-        sqlite.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined)
-      for (const table of keep) sqlite.exec(`CREATE TABLE live.sim_${table} AS SELECT * FROM ${table}`)
-      clear = [
-        ...TABLES_IN_ORDER.toReversed().map((table) => `DELETE FROM ${table}`),
-        ...keep.map((table) => `INSERT INTO ${table} SELECT * FROM sim_${table}`),
-        'DELETE FROM sim_history', 'DELETE FROM sqlite_sequence',
-      ].map((text) => sqlite.prepare<[]>(text))
-    },
+    keepRows: rows.keep,
     history: async () => history.all(),
     versionOf: async (courseId) => version.get(courseId),
     rows: async <T>(text: string) => sqlite.prepare<[], T>(text).all(),
