@@ -120,6 +120,20 @@ const undo = fc.record({ which, user }).map(({ which, user }) => command(
   }
 ))
 
+/** Also while the undo is writing: what it writes then must not stay. */
+const undoAndCancel = fc.record({ which, user, steps: fc.nat(12) }).map(({ which, user, steps }) => command(
+  `user ${user + 1} undoes import ${which}, and cancels that ${steps} steps later`,
+  (world, text) => {
+    const job = world.imports[which % Math.max(1, world.imports.length)]
+    return job !== undefined && ask(world, text, world.client(user), async (client) => {
+      const answer = await client.undo({ user, job })
+      const undo = world.tickets.at(-1) ?? 0
+      for (let step = 0; step < steps; step++) await world.outside.step('a moment')
+      return `${answer}, ${await client.cancel({ user, job: undo, force: true })}`
+    })
+  }
+))
+
 const download = course.map((course) => command(
   `the newest export of course ${course + 1} is downloaded`,
   (world, text) => ask(world, text, world.client(), (client) => client.download(course))
@@ -277,7 +291,7 @@ const slowThreads = fc.constant(command('the next two threads are slow', (world,
 /** Every command, the frequent ones several times. */
 export const COMMANDS = [
   click, click, click, click, click, click, poll, poll, cancel, retry, change, change, change,
-  fillIn, fillInResult, importScores, undo, download,
+  fillIn, fillInResult, importScores, importScores, undo, undoAndCancel, download,
   deleteExport, deleteCourse, housekeeping, sweep, pass, pass, pass, setClock,
   crash, crash, stop, threads, threads, storage, storage, broken, wait, wait,
 ]
