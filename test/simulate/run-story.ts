@@ -3,7 +3,7 @@ import fc, { type AsyncCommand, type Scheduler } from 'fast-check'
 import { checkBytes, checkHistory, checkRest, checkScores, isAtRest } from './promises.ts'
 import type { Routes } from './routes.ts'
 import { beginScheduling, endScheduling } from './scheduled-builtins.ts'
-import { DAY_MS, type WorldKind } from './service-process.ts'
+import { DAY_MS, HOUR_MS, RULES, type WorldKind } from './service-process.ts'
 import type { SimulatedDatabase } from './simulated-database.ts'
 import { COMMANDS, COMMANDS_OF_NODES } from './story-commands.ts'
 import { createWorld, type World } from './world.ts'
@@ -82,9 +82,9 @@ async function settle (scheduler: Scheduler, world: World): Promise<void> {
     return
   }
   // A store is searched once a day, and what it finds is kept for a while.
-  world.tell('Nothing fails any more, and some days pass.')
-  for (let day = 0; day < 2; day++) {
-    world.clock.pass(DAY_MS + 1)
+  world.tell('Nothing fails any more, and a day and some hours pass.')
+  for (const ms of [DAY_MS + 1, RULES.deletedBytesMs + HOUR_MS]) {
+    world.clock.pass(ms)
     await rest(scheduler, world)
   }
 }

@@ -35,6 +35,8 @@ export function scheduleBuiltins (): void {
   const { random: chance } = Math
   Math.random = () => random === undefined ? chance() : random()
   syncBuiltinESMExports()
+  // Kysely freezes each part of each query, which takes time.
+  Object.freeze = <T>(value: T) => value
 }
 
 /** Reads a file from beginning to end. */
@@ -87,25 +89,22 @@ function writesOfStaging (): typeof fs.createWriteStream {
 
 function seededByte (): number { return Math.floor((random?.() ?? 0) * 256) }
 
-const { freeze } = Object
 const { stackTraceLimit } = Error
 
 /**
  * From now on, calls are steps of the life that `life` names, and chance follows the seed. To save time,
- * errors have no stack, which no story prints, and nothing is frozen: Kysely freezes each part of each query.
+ * errors have no stack, which no story prints.
  */
 export function beginScheduling (life: (path: string) => Life, seed: number): void {
   caller = life
   random = fractions(seed)
   Error.stackTraceLimit = 0
-  Object.freeze = <T>(value: T) => value
 }
 
 export function endScheduling (): void {
   caller = undefined
   random = undefined
   Error.stackTraceLimit = stackTraceLimit
-  Object.freeze = freeze
 }
 
 /** A linear congruential generator of fractions: enough for names and waits. */

@@ -26,7 +26,7 @@ import type { MovingClock } from './moving-clock.ts'
 import type { SimulatedDatabase } from './simulated-database.ts'
 
 export const DAY_MS = 86_400_000
-const HOUR_MS = 3_600_000
+export const HOUR_MS = 3_600_000
 const TIME_LIMIT_MS = 900_000
 const UNDO_MS = 10 * DAY_MS
 

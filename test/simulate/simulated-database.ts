@@ -132,6 +132,9 @@ CREATE TRIGGER live.sim_export AFTER INSERT ON exports BEGIN
     NEW.data_version, (SELECT created_at FROM files WHERE id = NEW.file_id));
 END;`
 
+/** When each story begins: January 5, 2026, in ms. */
+export const STORY_START = Date.UTC(2026, 0, 5, 8)
+
 /** The courses of every story. */
 export const COURSES: readonly CourseDescription[] = ['Algebra', 'Biology'].map((name) => ({
   name,
@@ -152,6 +155,8 @@ export async function openSimulatedDatabase (): Promise<SimulatedSqlite> {
     sqlite.prepare(`INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES (?, ?, ?, 'teacher', 'account', 0)`).run(id, email, email)
   }
+  // A store is searched once a day. Not every story begins with that.
+  sqlite.prepare('UPDATE installation SET store_swept_at = ?').run(STORY_START)
   let now = Date.now
   const history = sqlite.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
   const version = sqlite.prepare<[number], number>('SELECT data_version FROM courses WHERE id = ?').pluck()

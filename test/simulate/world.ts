@@ -9,7 +9,7 @@ import { createMovingClock, type MovingClock } from './moving-clock.ts'
 import type { Poll } from './poll.ts'
 import type { Routes } from './routes.ts'
 import { createServiceProcess, type ServiceProcess, type WorldKind } from './service-process.ts'
-import type { SimulatedDatabase } from './simulated-database.ts'
+import { STORY_START, type SimulatedDatabase } from './simulated-database.ts'
 
 export interface World {
   kind: WorldKind
@@ -73,14 +73,11 @@ export interface ServiceNode {
   thaw: () => void
 }
 
-/** January 5, 2026. */
-const START = Date.UTC(2026, 0, 5, 8)
-
 export function createWorld (
   scheduler: Scheduler, simulated: SimulatedDatabase, kind: WorldKind, routes?: Routes
 ): World {
   const outside = createLife(scheduler)
-  const clock = createMovingClock(START)
+  const clock = createMovingClock(STORY_START)
   emptyStaging()
   const storage = createMadeStorage({ outside, clock, isRemote: kind.isRemote })
   const endings: ThreadEnding[] = []
