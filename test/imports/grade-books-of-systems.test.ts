@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
+import { fileFolder } from '../support/test-folder.ts'
 import { createWorld, showErrors, warningCounts, writeZip } from './bundles.ts'
 
 const CASES = join(import.meta.dirname, '../fixtures/data-in')
 
 /** One database for all tests, with a course for each file. */
-const world = await createWorld(t)
+const world = await createWorld(t, fileFolder(t))
 let courses = 0
 const newCourse = () => `Course ${++courses}`
 
@@ -281,7 +282,7 @@ t.test('Google Classroom: points in the titles, without a row of points or where
 })
 
 t.test('Google Classroom in Spanish: words instead of grades, totals, rows of averages', async (t) => {
-  const world = await createWorld(t)
+  const world = await createWorld(t, fileFolder(t))
   const file = join(world.folder, 'calificaciones.csv')
   writeFileSync(file, 'Apellidos,Nombre,Correo electrónico,Ensayo,Calificación general\n' +
     'Fecha de entrega,,,8/9/2026,\nPuntos,,,10,100\n' +

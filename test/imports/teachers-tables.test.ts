@@ -4,10 +4,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { readColumnMap } from '../../src/imports/column-maps/read-map.ts'
+import { fileFolder } from '../support/test-folder.ts'
 import { createWorld, showErrors } from './bundles.ts'
 import { rowsXml, writeWorkbook } from './workbooks.ts'
 
-const world = await createWorld(t)
+const world = await createWorld(t, fileFolder(t))
 let courses = 0
 
 /** Imports a file with the guess of its columns into a new course. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Test } from 'tap'
 
 /**
@@ -7,4 +10,14 @@ import type { Test } from 'tap'
 export function testFolder (t: Test, content?: Parameters<Test['testdir']>[0]): string {
   t.teardown(() => {})
   return t.testdir(content)
+}
+
+/**
+ * A new folder that all tests of a file share, and that goes after the last one. Files that run in one
+ * process have the same top-level test, and so the same folder of tap's.
+ */
+export function fileFolder (t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'perfbook-test-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  return folder
 }
