@@ -186,9 +186,12 @@ t.test('an export fails if the one to compare with is deleted before it runs', a
   const service = await startTestService(t, { courses: [COURSE] })
   const { call } = service
   const { id } = await exported(service)
+  // The job waits for another service.
+  await service.services.runner.stop(0)
   const { job } = (await call('POST', path(service, '/export'), { body: { compare_with: 'last' } })).json()
   await call('DELETE', path(service, `/exports/${id}`))
-  await service.services.runner.drain()
+  const { services: { runner } } = await startTestService(t, { joins: service })
+  await runner.drain()
   t.match((await call('GET', job)).json(), { status: 'failed', error: { code: 'SNAPSHOT_MISSING' } })
   const left = await service.services.db.reads.selectFrom('export_snapshots').selectAll().execute()
   t.strictSame(left, [], 'the snapshot went with the export')
