@@ -12,7 +12,7 @@
 // at a time.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engineTests } from './engine-tests.ts'
@@ -90,6 +90,12 @@ async function runTwice (name: string, tap: readonly string[], groups?: Groups):
   const first = await run(name, [...tap, `--save=${list}`, ...args])
   const failed = readList(list)
   if (first.isOk || failed.length === 0 || failed.length > MOST_AGAIN) return first
+  // A run that broke off is not saved by the files that it did run.
+  const unseen = (groups?.files ?? []).filter((file) => !existsSync(reportOf(file)))
+  if (unseen.length > 0) {
+    print(`Did not run: ${unseen.join(', ')}`)
+    return first
+  }
   const files = failed.flatMap((file) => groups === undefined ? [file] : failedOf(groups, file))
   const second = await run(
     `${name}, again: ${files.join(', ')}`,
@@ -102,7 +108,7 @@ async function runTwice (name: string, tap: readonly string[], groups?: Groups):
 
 /** The files of a group that tap's report of it names, which are those that failed; all, if it names none. */
 function failedOf (groups: Groups, group: string): readonly string[] {
-  const report = readText(join('.tap/test-results', `${group}.tap`))
+  const report = readText(reportOf(group))
   const members = groups.membersOf(group)
   const named = members.filter((file) => report.includes(`fileName: ${file}`))
   return named.length > 0 ? named : members
@@ -136,6 +142,11 @@ async function run (
   if (isBeside && !isOk) print(`# Run: ${name}\n${end}`)
   // Coverage below its threshold, or a run that ends early, fails without a test that failed.
   return { isOk, passed: count('pass'), failed: isOk ? 0 : Math.max(1, count('fail')) }
+}
+
+/** Where tap writes what a file reports. */
+function reportOf (file: string): string {
+  return join('.tap/test-results', `${file}.tap`)
 }
 
 function readList (path: string): string[] {
