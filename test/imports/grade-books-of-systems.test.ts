@@ -282,7 +282,7 @@ t.test('Google Classroom: points in the titles, without a row of points or where
 })
 
 t.test('Google Classroom in Spanish: words instead of grades, totals, rows of averages', async (t) => {
-  const world = await createWorld(t, fileFolder(t))
+  const world = await createWorld(t)
   const file = join(world.folder, 'calificaciones.csv')
   writeFileSync(file, 'Apellidos,Nombre,Correo electrónico,Ensayo,Calificación general\n' +
     'Fecha de entrega,,,8/9/2026,\nPuntos,,,10,100\n' +

@@ -16,7 +16,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engineTests } from './engine-tests.ts'
-import { allTests, groupTests, type Groups } from './together.ts'
+import { allTests, GROUP_TIMEOUT_S, groupTests, type Groups } from './together.ts'
 
 interface Run {
   isOk: boolean
@@ -30,8 +30,6 @@ const MOST_AGAIN = 4
 const MOST_SHOWN = 50_000
 /** For a file that runs without tap's own program, as in .taprc. */
 const TIMEOUT_S = '600'
-/** For a group of files, s. */
-const GROUP_TIMEOUT_S = 1800
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning']
 
 const [only] = process.argv.slice(2)
@@ -96,17 +94,19 @@ async function runTwice (name: string, tap: readonly string[], groups?: Groups):
     print(`Did not run: ${unseen.join(', ')}`)
     return first
   }
-  const files = failed.flatMap((file) => groups === undefined ? [file] : failedOf(groups, file))
+  // All files of a group: those after one that timed out or crashed did not run.
+  const files = failed.flatMap((file) => groups?.membersOf(file) ?? [file])
+  const named = failed.flatMap((file) => groups === undefined ? [file] : failedOf(groups, file))
   const second = await run(
     `${name}, again: ${files.join(', ')}`,
     [...tap, '--jobs=1', '--disable-coverage', ...files]
   )
   if (!second.isOk) return { ...first, failed: second.failed }
-  again.push(...files)
+  again.push(...named)
   return { isOk: true, passed: first.passed + first.failed, failed: 0 }
 }
 
-/** The files of a group that tap's report of it names, which are those that failed; all, if it names none. */
+/** The files of a group in which a test failed, as tap's report of it says; all, if it names none. */
 function failedOf (groups: Groups, group: string): readonly string[] {
   const report = readText(reportOf(group))
   const members = groups.membersOf(group)

@@ -146,7 +146,7 @@ export async function startTestService (
     await app.server.close()
     await services.close(0)
   })
-  const contract = JSON.stringify(settings)
+  const settingsKey = JSON.stringify(settings)
   const tokens = new Map<string, Promise<string>>()
   const token: TestService['token'] = (role, { email = `${role}@example.edu`, scopes } = {}) => {
     const key = JSON.stringify([email, scopes])
@@ -176,9 +176,9 @@ export async function startTestService (
         },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      const check = checks.get(contract) ??
+      const check = checks.get(settingsKey) ??
         contractCheck(app.server.swagger() as unknown as PublishedContract)
-      checks.set(contract, check)
+      checks.set(settingsKey, check)
       const wrong = check(method, path, {
         status: response.statusCode,
         contentType: String(response.headers['content-type'] ?? ''),

@@ -8,7 +8,8 @@ const ROOT = join(import.meta.dirname, '../..')
 const GROUPS = join(ROOT, '.tap/together')
 /** With more, the last group would run long, beside a core that has nothing to do. */
 const MOST_FILES = 8
-const GROUP_TIMEOUT_MS = 1_800_000
+/** For all files of a group. */
+export const GROUP_TIMEOUT_S = 1800
 /** They take long anyway, mostly in other processes. */
 const ALONE = ['binary/', 'copy/', 'crash/', 'deploy.test.ts', 'power/', 'simulate/', 'workers/workbook/']
 
@@ -53,5 +54,5 @@ function isAlone (file: string): boolean {
 function groupFile (folder: string, members: readonly string[]): string {
   const imports = members.map((file) => `import '${relative(folder, join(ROOT, file))}'`)
   // Files set their own limits. The last one would hold for all.
-  return [...imports, "import t from 'tap'", `t.setTimeout(${GROUP_TIMEOUT_MS})`, ''].join('\n')
+  return [...imports, "import t from 'tap'", `t.setTimeout(${GROUP_TIMEOUT_S * 1000})`, ''].join('\n')
 }
