@@ -17,6 +17,7 @@ import { becomes, hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 const PHYSICS = readFileSync(join(import.meta.dirname, '../../data/sample/physics-1.json'), 'utf8')
+const MINUTE_MS = 60_000
 /** At the speed of the slow upload, more than a minute. */
 const MEGABYTES = 8
 const CANVAS = [
@@ -210,6 +211,31 @@ t.test('dropped, followed through a reload, canceled', chromium, async (t) => {
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.locator('[data-status=canceled]').getByText('Canceled. Nothing has changed.').waitFor()
   gate.open()
+  t.strictSame(problems, [])
+})
+
+t.test('the list has the end of an import as soon as its report is there', chromium, async (t) => {
+  const gate = createGate()
+  const service = await startPage(t, { jobPool: createHeldPool(gate) })
+  const { page, problems } = await openAsAdmin(service)
+  await page.clock.install()
+  await page.goto(`${service.address}/#/admin/import`)
+  await choose(page, 'physics-1.json', PHYSICS)
+  gate.letOne()
+  await page.getByText('This is what would change:').waitFor()
+  // From here, less time goes by than the list waits between two requests: only what an effect needs.
+  const drawn = () => page.clock.runFor(100)
+  await page.clock.pauseAt(Date.now() + MINUTE_MS)
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.locator('[data-phase=following]').waitFor()
+  await drawn()
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'physics-1.json' }) })
+  await row.getByText(/^(Waiting|Running)/).waitFor()
+  gate.letOne()
+  await page.getByText('This is what changed:').waitFor()
+  await drawn()
+  await row.getByText('Done').waitFor()
+  t.equal(await row.getByRole('button', { name: 'Undo the import of physics-1.json' }).count(), 1)
   t.strictSame(problems, [])
 })
 

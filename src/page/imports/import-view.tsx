@@ -51,6 +51,8 @@ export function ImportView (
   const [checked, setChecked] = useState<{ request: Request, jobId: number }>()
   const [isImporting, setImporting] = useState(false)
   const [last, setLast] = useState<ImportReport>()
+  /** How often an import has begun or ended here. */
+  const [changes, setChanges] = useState(0)
   const heading = useRef<HTMLDivElement>(null)
   /** A button was pressed whose result is the report. */
   const isAwaited = useRef(false)
@@ -69,6 +71,7 @@ export function ImportView (
     jobId: Number(query.get('job')) || null,
     onJob: (jobId) => {
       location.replace(href(jobId))
+      setChanges((count) => count + 1)
     },
     onEnd: ended,
   })
@@ -90,6 +93,7 @@ export function ImportView (
   function ended (report: ImportReport) {
     setLast(report)
     setImporting(false)
+    setChanges((count) => count + 1)
     if (report.errors.some(({ message }) => OPTION_NAMED.test(message))) setHasOptions(true)
     if (!report.dry_run && report.status === 'succeeded') {
       setChecked(undefined)
@@ -276,7 +280,7 @@ export function ImportView (
       )}
       <PastImports
         path={path}
-        version={report?.id ?? (state.phase === 'following' ? state.jobId : 0)}
+        version={changes}
         href={href}
         isOfCourse={isOfCourse}
       />

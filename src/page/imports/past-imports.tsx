@@ -1,5 +1,5 @@
 import type { ListedImport } from '../../http/schemas/imports.ts'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { call } from '../api.ts'
 import { Confirm } from '../confirm.tsx'
 import { When, JobStatus } from '../admin/jobs/job-texts.tsx'
@@ -20,7 +20,10 @@ const IMPORTS = { action: 'import.run' }
 
 type JobState = Pick<ListedImport, 'status' | 'error'>
 
-/** The latest imports of all users. A change of `version` loads the list again. */
+/**
+ * The latest imports of all users. A change of `version` loads the list again at once; until it is there, the
+ * list stays as it is.
+ */
 export function PastImports (
   { path, version, href, isOfCourse }: {
     path: string,
@@ -31,13 +34,18 @@ export function PastImports (
 ) {
   const { t, reason, number } = useTexts()
   const [asked, setAsked] = useState<ListedImport>()
-  const [undos, setUndos] = useState(0)
   const [hasChecks, setHasChecks] = useState(false)
-  const { value, error } = useRefreshed(
-    `${path} ${String(version)} ${undos}`,
+  const { value, error, refresh } = useRefreshed(
+    path,
     (signal) => call<{ imports: ListedImport[] }>('GET', `${path}?limit=${LOADED}`, { signal }),
     ({ imports }) => imports.some((one) => !hasEnded(one))
   )
+  const loadedFor = useRef(version)
+  useEffect(() => {
+    if (loadedFor.current === version) return
+    loadedFor.current = version
+    refresh()
+  }, [version, refresh])
   const listed = value?.imports.filter((one) => hasChecks || !one.dry_run).slice(0, SHOWN)
   const changesOf = ({ summary }: ListedImport) =>
     summary === null
@@ -57,7 +65,7 @@ export function PastImports (
   async function undo ({ id }: ListedImport, body: { skip_conflicts?: true }) {
     const { job } = await call<{ job: string }>('POST', `api/imports/${id}/undo`, { body })
     await endOf(job)
-    setUndos((count) => count + 1)
+    refresh()
   }
   return (
     <section class='panel' aria-labelledby='past-title'>
