@@ -2,25 +2,27 @@ import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { ApiError } from './api.ts'
 import { Failure, Loading } from './notices.tsx'
+import { useTexts } from './texts/use-texts.ts'
 
-/** A view whose code is loaded when it is first shown. */
+/** A view whose code is loaded when it is first shown, with the texts of all such views. */
 export function lazyView<P extends object> (load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let View: ComponentType<P> | undefined
   return function LazyView (props: P) {
     const [failed, setFailed] = useState(false)
-    const [, setLoaded] = useState(View !== undefined)
+    const [, setLoaded] = useState({})
+    const { complete, isComplete } = useTexts()
     useEffect(() => {
-      if (View !== undefined) return
-      load().then(
-        (loaded) => {
+      if (View !== undefined && isComplete()) return
+      Promise.all([View ?? load(), complete()]).then(
+        ([loaded]) => {
           View = loaded
-          setLoaded(true)
+          setLoaded({})
         },
         () => {
           setFailed(true)
         }
       )
-    }, [])
+    }, [complete])
     // The service may have been updated since this page was opened. Its scripts have other names then.
     if (failed) {
       return (
@@ -32,6 +34,6 @@ export function lazyView<P extends object> (load: () => Promise<ComponentType<P>
         />
       )
     }
-    return View === undefined ? <Loading /> : <View {...props} />
+    return View !== undefined && isComplete() ? <View {...props} /> : <Loading />
   }
 }

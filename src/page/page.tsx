@@ -81,7 +81,7 @@ function Page ({ firstTexts }: { firstTexts: Texts }) {
   }
 
   async function choose (chosen: Language) {
-    const loaded = await textsIn(chosen).catch(() => undefined)
+    const loaded = await textsIn(chosen, { isComplete: texts.isComplete() }).catch(() => undefined)
     // Without a connection, the page stays in its language.
     if (loaded === undefined) return
     setTexts(loaded)

@@ -7,7 +7,7 @@ import { Problems } from '../../src/imports/problems.ts'
 import { TableNumbers } from '../../src/imports/sources/table-numbers.ts'
 import { findTemplate } from '../../src/message-templates.ts'
 import { REFUSALS } from '../../src/refusals.ts'
-import en from '../../src/page/texts/en.json' with { type: 'json' }
+import { en } from '../page/texts.ts'
 
 const english: Record<string, unknown> = en
 const placesIn = (text: string) => Array.from(text.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)

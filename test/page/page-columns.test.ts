@@ -6,8 +6,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { IMPORT_OPTIONS, optionName } from '../../src/imports/option-names.ts'
 import { onPage } from '../../src/page/imports/page-words.ts'
-import en from '../../src/page/texts/en.json' with { type: 'json' }
-import es from '../../src/page/texts/es.json' with { type: 'json' }
+import { en, es } from './texts.ts'
 import { rowsXml, writeWorkbook } from '../imports/workbooks.ts'
 import { ADMIN } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'

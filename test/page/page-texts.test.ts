@@ -1,6 +1,6 @@
 // What the service can say has a text in every language of the page.
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { FORMAT_NAMES } from '../../src/exports/export-names.ts'
 import { exportOptionsSchema } from '../../src/exports/export-request.ts'
@@ -9,9 +9,10 @@ import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
 import { WARNINGS, WARNINGS_OF_TEACHER, warningText, type WarningCode } from '../../src/imports/messages.ts'
 import { IMPORT_OPTIONS, optionName } from '../../src/imports/option-names.ts'
 import type { Text } from '../../src/page/texts/catalogue.ts'
-import en from '../../src/page/texts/en.json' with { type: 'json' }
-import es from '../../src/page/texts/es.json' with { type: 'json' }
+import laterEnglish from '../../src/page/texts/en-later.json' with { type: 'json' }
+import firstEnglish from '../../src/page/texts/en.json' with { type: 'json' }
 import { startTestService } from '../support/test-service.ts'
+import { en, es } from './texts.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const source = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -93,18 +94,37 @@ t.test('options in messages are those of the page, of the command line and of th
 t.test('each text is used, and each text that is used is there', async (t) => {
   const page = readdirSync(join(ROOT, 'src/page'), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name))
-    .map((name) => source(`src/page/${name}`))
-    .join('\n')
-  // 'book.title' as it is, and `tabs.${tab}` up to its first variable part.
-  const whole = new Set(Array.from(page.matchAll(/'([a-z]\w*\.[\w.-]+)'/gi), ([, key = '']) => key))
-  const starts = Array.from(page.matchAll(/`([a-z]\w*\.[\w.-]*)\$\{/gi), ([, start = '']) => start)
+  const { isUsed, starts } = textsUsedIn(page.map((name) => `src/page/${name}`))
   t.ok(starts.includes('tabs.'))
-  const unused = Object.keys(english).filter((key) =>
-    !whole.has(key) && !starts.some((start) => key.startsWith(start))
-  )
-  t.strictSame(unused, [])
+  t.strictSame(Object.keys(english).filter((key) => !isUsed(key)), [])
   t.strictSame(starts.filter((start) => !Object.keys(english).some((key) => key.startsWith(start))), [])
 })
+
+t.test('the texts of the first views are loaded first, and all others later', async (t) => {
+  const first = filesImportedBy('src/page/page.tsx')
+  t.ok(first.includes('src/page/book/book-view.tsx') && !first.includes('src/page/admin/admin.tsx'))
+  const { isUsed } = textsUsedIn(first)
+  t.strictSame(Object.keys(laterEnglish).filter(isUsed), [], 'to be moved to the first file')
+  t.strictSame(Object.keys(firstEnglish).filter((key) => !isUsed(key)), [], 'to be moved to the later file')
+})
+
+/** The keys in the source: 'book.title' as it is, and `tabs.${tab}` up to its first variable part. */
+function textsUsedIn (files: string[]): { isUsed: (key: string) => boolean, starts: string[] } {
+  const text = files.map(source).join('\n')
+  const whole = new Set(Array.from(text.matchAll(/'([a-z]\w*\.[\w.-]+)'/gi), ([, key = '']) => key))
+  const starts = Array.from(text.matchAll(/`([a-z]\w*\.[\w.-]*)\$\{/gi), ([, start = '']) => start)
+  return { isUsed: (key) => whole.has(key) || starts.some((start) => key.startsWith(start)), starts }
+}
+
+/** A source of the page, and those that it imports other than by `import()`, directly or not. */
+function filesImportedBy (file: string, found: string[] = []): string[] {
+  if (found.includes(file)) return found
+  found.push(file)
+  for (const [, other = ''] of source(file).matchAll(/^import (?!type )[^']*'(\.[^']+\.tsx?)'/gm)) {
+    filesImportedBy(join(dirname(file), other), found)
+  }
+  return found
+}
 
 t.test('the languages have the same texts', async (t) => {
   t.strictSame(Object.keys(spanish), Object.keys(english), 'in the same order, for people who compare them')

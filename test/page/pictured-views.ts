@@ -1,8 +1,7 @@
 // Every view of the page, and how to get there, for the screenshots of `pictures.ts`.
 import type { Page } from 'playwright-core'
 import type { Services } from '../../src/services.ts'
-import en from '../../src/page/texts/en.json' with { type: 'json' }
-import es from '../../src/page/texts/es.json' with { type: 'json' }
+import { en, es } from './texts.ts'
 
 export interface Pictured {
   name: string

@@ -13,6 +13,10 @@ export interface Texts extends Formats {
   language: Language
   locale: string
   dir: 'ltr' | 'rtl'
+  /** Whether the texts of the views whose code is loaded later are there. */
+  isComplete: () => boolean
+  /** Loads them. Rejects if their file cannot be loaded. */
+  complete: () => Promise<void>
   t: Translate
   /** The text for a name that the server sent; undefined if the page has no text for it. */
   known: (key: string, values?: Values) => string | undefined
@@ -24,9 +28,18 @@ export interface Texts extends Formats {
   localMinute: (iso: string) => string
 }
 
-/** Texts and formats of a language. Rejects if its file cannot be loaded. */
-export async function textsIn (language: Language): Promise<Texts> {
-  const catalogue = await loadCatalogue(language)
+/**
+ * Texts and formats of a language: those of the first views, or all with `isComplete`. Rejects if a file cannot
+ * be loaded.
+ */
+export async function textsIn (language: Language, { isComplete = false } = {}): Promise<Texts> {
+  const catalogue = { ...await loadCatalogue(language, 'first') }
+  let hasAll = false
+  const complete = async () => {
+    Object.assign(catalogue, await loadCatalogue(language, 'later'))
+    hasAll = true
+  }
+  if (isComplete) await complete()
   const locale = localeOf(language)
   const t = translator(catalogue, language, locale)
   const known = (key: string, values?: Values) =>
@@ -38,6 +51,8 @@ export async function textsIn (language: Language): Promise<Texts> {
     language,
     locale,
     dir: language === 'pseudo' ? 'rtl' : 'ltr',
+    isComplete: () => hasAll,
+    complete,
     t,
     known,
     reason: (error) => {
