@@ -70,6 +70,14 @@ t.test('errors are in the language of the page, on the job too', chromium, async
   await choose(page, 'canvas.csv', CANVAS.replace(',12', ',"so, la la"'))
   await page.getByLabel('Curso', { exact: true }).fill('Física')
   await page.getByText('Essay 2 contiene «so, la la»; se espera un número como 7.5 o una celda').waitFor()
+  // Another language keeps what was chosen and entered.
+  const steps = [['Idioma', 'en', 'Import'], ['Language', 'es', 'Importar']] as const
+  for (const [label, language, title] of steps) {
+    await page.getByLabel(label).selectOption(language)
+    await page.getByRole('heading', { name: title, exact: true }).waitFor()
+    await page.locator('#file-chosen').getByText('canvas.csv').waitFor()
+  }
+  t.equal(await page.getByLabel('Curso', { exact: true }).inputValue(), 'Física')
   await page.getByRole('link', { name: 'Procesos' }).click()
   await page.getByText(/^course\.json:.*: termina a la mitad/).waitFor()
   await page.getByText(/^canvas\.csv:4: Essay 2 contiene «so, la la»/).first().waitFor()

@@ -29,8 +29,8 @@ export interface Texts extends Formats {
 }
 
 /**
- * Texts and formats of a language: those of the first views, or all with `isComplete`. Rejects if a file cannot
- * be loaded.
+ * Texts and formats of a language: those of the first views, or all with `isComplete`. Rejects if a file
+ * cannot be loaded.
  */
 export async function textsIn (language: Language, { isComplete = false } = {}): Promise<Texts> {
   const catalogue = { ...await loadCatalogue(language, 'first') }
