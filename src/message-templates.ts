@@ -6,12 +6,20 @@ export function fillTemplate (template: string, values: Readonly<Record<string, 
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
-/** The first of the templates that a message may have been made from, with its values. */
+/**
+ * The first of the templates that a message may have been made from, with its values. A place that a template
+ * has twice has the same value in both.
+ */
 export function findTemplate<Name extends string> (
   message: string, templates: Readonly<Record<Name, string>>
 ): { name: Name, values: Record<string, string> } | undefined {
   for (const [name, text] of Object.entries(templates) as Array<[Name, string]>) {
-    const pattern = text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>.*)')
+    const places = new Set<string>()
+    const pattern = text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, (_, place: string) => {
+      if (places.has(place)) return `\\k<${place}>`
+      places.add(place)
+      return `(?<${place}>.*)`
+    })
     const found = new RegExp(`^${pattern}$`, 's').exec(message)
     if (found !== null) return { name, values: { ...found.groups } }
   }

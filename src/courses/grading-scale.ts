@@ -1,5 +1,6 @@
 // Grades from averages, one rule for the page, the API and workbooks. See docs/workbook.md.
 import type { CourseRow } from '../../db/queries/courses.ts'
+import { scaleProblem, type GradingScaleProblem } from './grading-scale-problems.ts'
 
 export interface GradeLimit {
   grade: string
@@ -50,29 +51,25 @@ export function gradingScaleText (scale: GradingScale): string {
  */
 export function gradingScaleProblem (
   scale: GradingScale
-): { path: string, message: string } | undefined {
+): GradingScaleProblem | undefined {
   if (scale.length < 1 || scale.length > GRADES_MAX) {
-    return { path: '', message: `has ${scale.length} grades, expected 1 to ${GRADES_MAX}` }
+    return scaleProblem('', 'grades_count', { count: scale.length, most: GRADES_MAX })
   }
   for (const [i, { grade, from }] of scale.entries()) {
     if (grade.trim() === '' || grade.length > GRADE_LENGTH_MAX) {
-      const message = `is not a grade; expected text of 1 to ${GRADE_LENGTH_MAX} characters`
-      return { path: `[${i}].grade`, message }
+      return scaleProblem(`[${i}].grade`, 'wrong_grade', { most: GRADE_LENGTH_MAX })
     }
     if (!(from >= 0 && from <= 1)) {
-      const found = Number.isNaN(from) ? 'not a number' : String(from)
-      return { path: `[${i}].from`, message: `is ${found}, expected a fraction from 0 to 1` }
+      return scaleProblem(`[${i}].from`, 'wrong_limit', { from: Number.isNaN(from) ? 'not a number' : from })
     }
     const before = scale[i - 1]
     if (before !== undefined && from >= before.from) {
-      const message = `is ${from}, expected less than the ${before.from} of the grade before it; ` +
-        'the highest grade comes first'
-      return { path: `[${i}].from`, message }
+      return scaleProblem(`[${i}].from`, 'grade_order', { from, before: before.from })
     }
   }
   const last = scale.length - 1
   const lowest = scale[last]?.from
-  return lowest === 0
+  return lowest === 0 || lowest === undefined
     ? undefined
-    : { path: `[${last}].from`, message: `is ${lowest}, expected 0: the lowest grade begins there` }
+    : scaleProblem(`[${last}].from`, 'lowest_grade', { from: lowest })
 }

@@ -7,6 +7,7 @@ import type { LiveReads, LiveRecord } from '../../db/sqlite/staging/live-reads.t
 import type { Row } from '../../db/tables.ts'
 import { shorten } from '../short-text.ts'
 import type { BookSource, SourceStudent } from './book-source.ts'
+import { importError } from './error-messages.ts'
 import type { Place, Problems } from './problems.ts'
 
 export interface CourseScope {
@@ -132,8 +133,8 @@ export function withinCourse (
     // Name and id are those of the file. Nothing of the other course is looked up.
     const given = `"${shorten(book.name)}" (${shorten(book.sourceId)})`
     const ownId = hasName(course, book.name) ? ` (${shorten(course.source_id)})` : ''
-    problems.error(book.place, `is for the course ${given}, not "${shorten(course.name)}"${ownId}. ` +
-      'Choose the file of this course, or ask an administrator to import it.')
+    const own = `"${shorten(course.name)}"${ownId}`
+    problems.error(book.place, importError('other_course', { given, own }))
     return undefined
   }
   const leftOut = (place: Place, count: number) => { if (count > 0) problems.warn('left_out', place, count) }

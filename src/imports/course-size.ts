@@ -1,4 +1,5 @@
 import type { BookSource } from './book-source.ts'
+import { importError, type ImportErrorText } from './error-messages.ts'
 import { Refusal, type Place, type Problems } from './problems.ts'
 
 /**
@@ -25,7 +26,6 @@ export function checkCourseSize (book: BookSource, problems: Problems): boolean 
   return lists.length === 0
 }
 
-function tooMany (list: CourseList): string {
-  return `has more than ${MOST[list]} ${list} in one course; ` +
-    'split the course, or leave out those that are no longer needed'
+function tooMany (list: CourseList): ImportErrorText {
+  return importError(`many_${list}`, { most: MOST[list] })
 }

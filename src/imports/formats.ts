@@ -1,4 +1,5 @@
 import { listNames, shortenName } from '../short-text.ts'
+import { importError } from './error-messages.ts'
 import { courseFor, isCourseNamed, type GradeBookCourse } from './grade-book/grade-book-course.ts'
 import { howToRead, type GradeBookFile, type MappedFile } from './grade-book/how-to-read.ts'
 import { importGradeBooks } from './grade-book/import-grade-book.ts'
@@ -45,17 +46,16 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
   }
   run.problems.format = firstFormat(sorted)
   if (run.options.sheet !== undefined && !hasWorkbook(sources)) {
-    const name = optionName('sheet', run.options.askedBy)
-    throw new Refusal({ file: null }, `${name} is for Excel workbooks; leave it out for other files`)
+    const option = optionName('sheet', run.options.askedBy)
+    throw new Refusal({ file: null }, importError('sheet_without_workbook', { option }))
   }
   const { bundles, rosters, documents, gradeBooks } = sorted
   const { course, teacher, onlyCourseId, askedBy } = run.options
   const namesCourse = onlyCourseId === undefined && (course !== undefined || teacher !== undefined)
   const [firstGradeBook] = gradeBooks
   if (firstGradeBook === undefined && namesCourse) {
-    const names = `${optionName('course', askedBy)} and ${optionName('teacher', askedBy)}`
-    throw new Refusal({ file: null }, `${names} are for grade book CSVs; ` +
-      'other sources name their courses and teachers themselves')
+    const names = { course: optionName('course', askedBy), teacher: optionName('teacher', askedBy) }
+    throw new Refusal({ file: null }, importError('course_without_grade_book', names))
   }
   assertOneSystem(bundles, rosters)
   if (bundles.length > 0) await importRoster(asBundles(bundles), run, readBundles)
@@ -80,7 +80,7 @@ function firstFormat ({ bundles, rosters, documents, gradeBooks }: Sorted): Impo
 function formatOf ({ format, map }: ImportOptions): ImportFormat | undefined {
   if (map === undefined || format === 'spreadsheet') return format
   if (format === undefined) return 'spreadsheet'
-  throw new Refusal({ file: null }, `a column map is for the format spreadsheet, not for ${format}`)
+  throw new Refusal({ file: null }, importError('map_for_format', { format }))
 }
 
 async function sort (
@@ -89,8 +89,10 @@ async function sort (
   const { askedBy } = run.options
   const isWorkbook = hasWorkbook([source])
   if (isWorkbook && forced !== undefined && NOT_FROM_WORKBOOKS.includes(forced)) {
-    throw new Refusal({ file: source.name }, `is an Excel workbook, which is not read as ${forced}; ` +
-      (forced === 'performance-book' ? 'it is JSON' : rosterAsCsv(askedBy)))
+    const message = forced === 'performance-book'
+      ? importError('workbook_no_json')
+      : importError('workbook_as_roster', { format: forced, advice: rosterAsCsv(askedBy) })
+    throw new Refusal({ file: source.name }, message)
   }
   if (forced === 'sds' || forced === 'clever') {
     return addRoster(systemOfFormat(forced, source.files), source, sorted)
@@ -100,8 +102,8 @@ async function sort (
   const format = forced ?? (isWorkbook ? undefined : await recognize(source, askedBy))
   const ending = format === 'performance-book' ? '.json' : '.csv'
   const files = source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
-  if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, NO_BUNDLE_FILE, askedBy)
-  if (files.length === 0) throw noKnownFile(source, `has no ${ending} file`, askedBy)
+  if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, undefined, askedBy)
+  if (files.length === 0) throw noKnownFile(source, ending, askedBy)
   if (format === 'oneroster') {
     sorted.bundles.push(source)
   } else if (format === 'performance-book') {
@@ -139,11 +141,7 @@ async function systemOfSingleFiles (sources: Source[]): Promise<RosterSystem | u
 function assertOneSystem (bundles: Source[], rosters: Sorted['rosters']): void {
   const [[system, [first] = []] = [], ...others] = rosters
   if (system === undefined || (others.length === 0 && bundles.length === 0)) return
-  throw new Refusal(
-    { file: first?.name ?? null },
-    `looks like ${system.name}, but another file of this import is a roster of another format; ` +
-      'import them one at a time'
-  )
+  throw new Refusal({ file: first?.name ?? null }, importError('mixed_rosters', { system: system.name }))
 }
 
 function hasWorkbook (sources: Source[]): boolean {
@@ -169,16 +167,15 @@ async function recognize (
   }
   if (isBundle(source)) return 'oneroster'
   const { files: [first, ...others], isFile } = source
-  if (first === undefined) throw noKnownFile(source, NO_BUNDLE_FILE, askedBy)
+  if (first === undefined) throw noKnownFile(source, undefined, askedBy)
   const has = (ending: string) => [first, ...others].some((file) => file.base.endsWith(ending))
   if (has('.json') || (isFile && await beginsWithBrace(first))) return 'performance-book'
   const prefixed = prefixedFile([first, ...others])
   if (prefixed !== undefined) throw prefixed
   if (isFile || has('.csv')) return undefined
-  throw noKnownFile(source, NO_BUNDLE_FILE, askedBy)
+  throw noKnownFile(source, undefined, askedBy)
 }
 
-const NO_BUNDLE_FILE = 'has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'
 /** Most names of files that an error lists. */
 const FOUND_LISTED = 5
 
@@ -191,24 +188,28 @@ function prefixedFile (files: SourceFile[]): Refusal | undefined {
   const [first, second] = named
   if (first === undefined || second === undefined) return undefined
   return new Refusal(
-    { file: first.name },
-    `looks like the ${first.own}.csv of a OneRoster bundle, but its files must have no prefix: ` +
-      `${first.own}.csv, ${second.own}.csv, …; rename them`
+    { file: first.name }, importError('prefixed_files', { own: first.own, other: second.own })
   )
 }
 
-/** The error for a zip archive or folder without a readable file. `lack` says what is missing. */
-function noKnownFile ({ name, found }: Source, lack: string, askedBy?: AskedBy): Refusal {
+/**
+ * The error for a zip archive or folder without a readable file: without one that ends with `ending`, or
+ * without those of a bundle.
+ */
+function noKnownFile ({ name, found }: Source, ending: string | undefined, askedBy?: AskedBy): Refusal {
   const names = found.map((one) => shortenName(one))
   const workbooks = names.filter((one) => /\.xls[xm]$/i.test(one))
   if (workbooks.length > 0) {
-    const message = `has no .csv file, but Excel workbooks (${listNames(workbooks, FOUND_LISTED)}); import ` +
-      `a grade book as its own file; ${rosterAsCsv(askedBy)}`
+    const message = importError('workbooks_in_archive', {
+      workbooks: listNames(workbooks, FOUND_LISTED), advice: rosterAsCsv(askedBy),
+    })
     return new Refusal({ file: name }, message)
   }
-  const message = names.length === 0
-    ? `is empty: it ${lack}`
-    : `${lack}; found: ${listNames(names, FOUND_LISTED)}`
+  const isEmpty = names.length === 0
+  const listed = listNames(names, FOUND_LISTED)
+  const message = ending === undefined
+    ? importError(isEmpty ? 'empty_bundle' : 'no_bundle', { found: listed })
+    : importError(isEmpty ? 'empty_archive' : 'no_such_files', { ending, found: listed })
   return new Refusal({ file: name }, message)
 }
 

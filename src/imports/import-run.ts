@@ -7,6 +7,7 @@ import { checkCourseSize } from './course-size.ts'
 import { withinCourse, type CourseScope } from './course-scope.ts'
 import { createDiskReserve, type DiskReserve } from './disk-reserve.ts'
 import { erasedPeople, type ErasedPeople } from './erased-people.ts'
+import { importError } from './error-messages.ts'
 import type { ImportOptions } from './import-options.ts'
 import { checkNameLengths } from './name-lengths.ts'
 import type { ColumnMapEntry, ColumnMapOrigin, Tallies } from './outcome.ts'
@@ -127,7 +128,7 @@ export class ImportRun {
   planRemoval (live: Row<'courses'>, place: Place): void {
     if (this.leavesAlone(live, place)) return
     if (this.scope === undefined) planCourseRemoval(live, this.newCourse(), place, this.#planning)
-    else this.problems.error(place, "the course would be removed; only an administrator's import can do that")
+    else this.problems.error(place, importError('teacher_removal'))
   }
 
   /** Plans one course of `courses`, and lets other work run in between. Throws if the import is aborted. */
@@ -140,8 +141,7 @@ export class ImportRun {
     }
     this.options.signal?.throwIfAborted()
     if (this.#sourceIds.has(book.sourceId)) {
-      const id = shorten(book.sourceId)
-      this.problems.error(book.place, `is for the course ${id}, which is in another part of this import too`)
+      this.problems.error(book.place, importError('course_twice', { course: shorten(book.sourceId) }))
       return
     }
     this.#sourceIds.add(book.sourceId)

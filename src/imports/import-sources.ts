@@ -41,10 +41,7 @@ export async function importSources (paths: string[], options: ImportOptions): P
       const outcome = await attemptImport(paths, options, problems())
       if (outcome !== 'overtaken') return outcome
     }
-    throw new Refusal(
-      { file: null },
-      'other imports kept changing the database; try again when they have finished'
-    )
+    throw new Refusal({ file: null }, importError('busy'))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const found = problems()
@@ -57,8 +54,7 @@ export async function importSources (paths: string[], options: ImportOptions): P
 function checkTimeZones ({ timeZone, defaultTimeZone }: ImportOptions): void {
   for (const zone of [timeZone, defaultTimeZone]) {
     if (zone === undefined || isTimeZone(zone)) continue
-    const message = `"${shorten(zone)}" is not a time zone; expected a name such as Europe/Berlin`
-    throw new Refusal({ file: null }, message)
+    throw new Refusal({ file: null }, importError('no_time_zone', { zone: shorten(zone) }))
   }
 }
 
@@ -170,12 +166,8 @@ async function apply (summary: ImportSummary, staging: Staging, options: ImportO
     return await staging.apply({ at: now(), reference, fence, summary: storedResult(summary), lockTimeoutMs })
   } catch (error) {
     if (!isBusy(error)) throw error
-    const seconds = Math.round(lockTimeoutMs / 1000)
-    throw new Refusal(
-      { file: null },
-      `another program has kept the database locked for ${counted(seconds, 'second')}; ` +
-        'try again when it has finished'
-    )
+    const time = counted(Math.round(lockTimeoutMs / 1000), 'second')
+    throw new Refusal({ file: null }, importError('locked', { time }))
   }
 }
 

@@ -1,6 +1,6 @@
 // Sentences of import reports that the page translates or that name its choices.
 import { shorten } from '../short-text.ts'
-import { importError } from './error-messages.ts'
+import { importError, type ImportErrorText } from './error-messages.ts'
 import { howToRestoreCourse, IMPORT_OPTIONS, optionName, type AskedBy } from './option-names.ts'
 
 /**
@@ -126,6 +126,6 @@ export function warningText (code: WarningCode, { isOfTeacher = false, askedBy }
 }
 
 /** The error of an import into one course that is archived. */
-export function archivedCourse (name: string, askedBy?: AskedBy): string {
+export function archivedCourse (name: string, askedBy?: AskedBy): ImportErrorText {
   return importError('archived_course', { course: shorten(name), restore: howToRestoreCourse(askedBy) })
 }

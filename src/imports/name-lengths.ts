@@ -1,5 +1,6 @@
 import { isNameTooLong, NAME_MAX, shorten } from '../short-text.ts'
 import type { BookSource } from './book-source.ts'
+import { importError } from './error-messages.ts'
 import type { Problems } from './problems.ts'
 
 /**
@@ -11,10 +12,8 @@ export function checkNameLengths (book: BookSource, problems: Problems): boolean
   const check = (what: string, names: Record<string, string | null>) => {
     for (const [field, name] of Object.entries(names)) {
       if (name === null || !isNameTooLong(name)) continue
-      problems.error(
-        book.place,
-        `the ${field} of ${what} begins with "${shorten(name)}" and is longer than ${NAME_MAX} characters`
-      )
+      const found = { field, what, value: shorten(name), most: NAME_MAX }
+      problems.error(book.place, importError('long_name', found))
       isFine = false
     }
   }

@@ -43,12 +43,11 @@ export function howToChooseColumns (askedBy: AskedBy = 'command'): string {
   return 'say what its columns are, with "Choose the columns"'
 }
 
-/** The end of an error about a mark such as "X" in a table with a column map: what to do. */
-export function howToExplainMark (mark: string, askedBy: AskedBy = 'command'): string {
-  const what = askedBy === 'session'
+/** What to do about a mark such as "X" in a table with a column map. */
+export function howToExplainMark (askedBy: AskedBy = 'command'): string {
+  return askedBy === 'session'
     ? 'choose its meaning under "Marks"'
     : `give its meaning in "marks" of the column map${askedBy === 'command' ? ' (--map)' : ''}`
-  return `; if your school uses "${mark}" as a mark, ${what}`
 }
 
 /** How to import a table whose columns are all clear without a map. */

@@ -1,5 +1,6 @@
 import { boundMessage, shorten } from '../short-text.ts'
 import type { TableGuess } from './column-maps/table-guess.ts'
+import { importError, type ImportErrorText } from './error-messages.ts'
 import type { ImportFormat } from './import-options.ts'
 import { WARNINGS, warningText, type WarningCode, type WarningWords } from './messages.ts'
 import { optionName, type AskedBy } from './option-names.ts'
@@ -16,10 +17,11 @@ export interface Place {
 
 /** An error that stops the reading of a file, or of the whole import. `Problems.collect` catches it. */
 export class Refusal extends Error {
+  declare readonly message: ImportErrorText
   readonly place: Place
   /** If the error is that the columns of a table are not known: what they may be. */
   readonly guess: TableGuess | undefined
-  constructor (place: Place, message: string, guess?: TableGuess) {
+  constructor (place: Place, message: ImportErrorText, guess?: TableGuess) {
     super(message)
     this.place = place
     this.guess = guess
@@ -60,7 +62,7 @@ export class Problems {
     this.askedBy = askedBy
   }
 
-  error (place: Place, message: string): void {
+  error (place: Place, message: ImportErrorText): void {
     this.errorCount++
     if (this.errors.length >= ERRORS_LISTED) return
     const error = { ...boundPlace(place), message: boundMessage(message) }
@@ -119,10 +121,11 @@ export class Problems {
   /** For `--strict`: every kind of warning becomes an error. */
   turnWarningsIntoErrors (): void {
     for (const [code, { count, first, cell }] of this.#warnings) {
-      const what = `${this.#textOf(code)}${cell === undefined ? '' : `: ${cell}`}`
-      const times = count === 1 ? 'once' : `${count} times`
-      const strict = `warnings are errors with ${optionName('strict', this.askedBy)}`
-      this.error(first, `${what}; ${times}; ${strict}`)
+      this.error(first, importError('warning_as_error', {
+        warning: `${this.#textOf(code)}${cell === undefined ? '' : `: ${cell}`}`,
+        times: count === 1 ? 'once' : `${count} times`,
+        strict: optionName('strict', this.askedBy),
+      }))
     }
   }
 

@@ -7,7 +7,10 @@ import { Problems } from '../../src/imports/problems.ts'
 import { TableNumbers } from '../../src/imports/sources/table-numbers.ts'
 import { findTemplate } from '../../src/message-templates.ts'
 import { REFUSALS } from '../../src/refusals.ts'
-import { en } from '../page/texts.ts'
+import { fillInReason } from '../../src/page/fill-in/fill-in-reason.ts'
+import { importErrorText } from '../../src/page/imports/page-words.ts'
+import { translator, type TextKey, type Values } from '../../src/page/texts/catalogue.ts'
+import { en, es } from '../page/texts.ts'
 
 const english: Record<string, unknown> = en
 const placesIn = (text: string) => Array.from(text.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)
@@ -36,8 +39,27 @@ t.test('the template of a message is found again, with what it quotes', async (t
   t.equal(findTemplate('another message', IMPORT_ERRORS), undefined)
 })
 
+t.test('each is said in Spanish on the page, also where a table cannot be filled in', async (t) => {
+  const translate = translator(es, 'es', 'es')
+  const texts = {
+    language: 'es' as const,
+    t: translate,
+    known: (key: string, values?: Values) => key in es ? translate(key as TextKey, values) : undefined,
+    reason: () => 'it has no text',
+  }
+  for (const [name, template] of Object.entries(IMPORT_ERRORS) as Array<[ImportErrorName, string]>) {
+    const message = importError(name, Object.fromEntries(placesIn(template).map((place, i) => [place, i])))
+    const spanish = importErrorText(message, texts) ?? message
+    t.ok(spanish !== message && !spanish.includes('{'), `${name}: ${spanish}`)
+  }
+  const reasonOf = (message: string) => fillInReason(new Error(message), texts)
+  t.equal(reasonOf('The file has no sheet with cells.'), 'El archivo: no tiene ninguna hoja con celdas.')
+  t.equal(reasonOf('The file, row 3, has a NUL character.'), 'Fila 3 del archivo: tiene un carácter NUL.')
+  t.equal(reasonOf('The file has another error.'), 'it has no text')
+})
+
 t.test('scores that are not numbers', async (t) => {
-  const errorOf = (text: string, howToExplain?: (mark: string) => string) => {
+  const errorOf = (text: string, howToExplain?: () => string) => {
     const problems = new Problems()
     const column = new GradeColumn({
       title: 'Quiz',
@@ -52,7 +74,7 @@ t.test('scores that are not numbers', async (t) => {
   }
   t.match(errorOf('good'), { name: 'not_a_number', values: { title: 'Quiz', value: 'good' } })
   t.match(
-    errorOf('X', (mark) => howToExplainMark(mark, 'session')),
+    errorOf('X', () => howToExplainMark('session')),
     { name: 'unknown_mark', values: { title: 'Quiz', value: 'X', mark: 'X' } }
   )
   t.match(errorOf('1,234'), { name: 'ambiguous_number', values: { whole: '1234', decimal: '1.234' } })

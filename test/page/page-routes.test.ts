@@ -38,7 +38,8 @@ t.test('the built page: strict policy, relative addresses, small', async (t) => 
   const sources = (await buildPage(folder)).map((file) => relative(programFile('.'), file))
   const others = sources.filter((file) => !/^(?:src\/page|node_modules)\//.test(file))
   const small = [
-    'src/fill-in/fill-in-messages.ts', 'src/fill-in/heading-key.ts', 'src/fill-in/table-guess.ts',
+    'src/courses/grading-scale-problems.ts', 'src/fill-in/fill-in-messages.ts', 'src/fill-in/heading-key.ts',
+    'src/fill-in/table-guess.ts',
     'src/imports/column-letters.ts', 'src/imports/error-messages.ts', 'src/imports/option-names.ts',
     'src/message-templates.ts', 'src/person-name.ts', 'src/refusals.ts',
   ]

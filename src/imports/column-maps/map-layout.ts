@@ -1,6 +1,7 @@
 // What a column map means for the columns of one table.
 import { listNames, shorten } from '../../short-text.ts'
 import { columnLetters } from '../column-letters.ts'
+import { importError } from '../error-messages.ts'
 import type { DateOrder } from '../import-options.ts'
 import type { ImportRun } from '../import-run.ts'
 import { optionName } from '../option-names.ts'
@@ -87,7 +88,7 @@ function choicesByColumn (
   const [first, ...others] = faults
   if (first === undefined) return chosen
   const more = others.length === 0 ? '' : `; ${listNames(others.map((one) => shorten(one, 150)), 2)}`
-  throw new Refusal(place, `does not fit the column map: ${shorten(first, 500)}${more}`)
+  throw new Refusal(place, importError('map_does_not_fit', { faults: `${shorten(first, 500)}${more}` }))
 }
 
 function taskOf (
@@ -115,11 +116,9 @@ function dueOf (
   if (due === undefined || text === '' || text === '-') return null
   const day = dueDay(text, order)
   if (day === undefined) {
-    run.problems.error(
-      due.place,
-      `the due date of ${shorten(title)} is "${shorten(text)}", expected a date written ` +
-        `YYYY-MM-DD; or set the order of dates with ${optionName('dates', run.options.askedBy)}`
-    )
+    const option = optionName('dates', run.options.askedBy)
+    const found = { title: shorten(title), value: shorten(text), option }
+    run.problems.error(due.place, importError('due_date', found))
   }
   return day ?? null
 }
@@ -134,11 +133,9 @@ function pointsOf (
   const number = numbers.of(amountIn(text))
   if (number !== undefined && number > 0) return number
   if (number === undefined) {
-    run.problems.error(
-      points.place,
-      `the points possible of ${shorten(title)} are "${shorten(text)}", ` +
-        `expected ${numbers.expected(text, 'a number such as 10, a blank cell or "%"')}`
-    )
+    const expected = numbers.expected(text, 'a number such as 10, a blank cell or "%"')
+    const found = { title: shorten(title), value: shorten(text), expected }
+    run.problems.error(points.place, importError('points_possible', found))
   }
   return null
 }

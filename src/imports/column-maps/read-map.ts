@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { shortenName } from '../../short-text.ts'
+import { importError } from '../error-messages.ts'
 import { describeFault } from '../json-faults.ts'
 import { Refusal } from '../problems.ts'
 import { dayMs } from '../sources/text-values.ts'
@@ -18,7 +19,7 @@ export async function readMapFile (path: string): Promise<ColumnMap> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
-    throw new Refusal({ file: name }, `cannot be read (${code}); --map expects a file with a column map`)
+    throw new Refusal({ file: name }, importError('map_unreadable', { code }))
   }
 }
 
@@ -42,8 +43,8 @@ export function readColumnMap (text: string, name: string): ColumnMap {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    const message = `is not JSON${placeIn(error)}; expected a column map such as ${EXAMPLE}`
-    throw new Refusal({ file: name }, message)
+    const found = { where: placeIn(error), example: EXAMPLE }
+    throw new Refusal({ file: name }, importError('map_no_json', found))
   }
   const ajv = new Ajv2020({ allowUnionTypes: true, verbose: true })
   ajv.addFormat('date', (day) => dayMs(day) !== undefined)
@@ -56,5 +57,5 @@ export function readColumnMap (text: string, name: string): ColumnMap {
 }
 
 function tooLong (name: string): Refusal {
-  return new Refusal({ file: name }, `is longer than ${MAP_BYTES_MAX} bytes; is this a column map?`)
+  return new Refusal({ file: name }, importError('map_too_long', { most: MAP_BYTES_MAX }))
 }

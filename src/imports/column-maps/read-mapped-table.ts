@@ -1,5 +1,6 @@
 // A table whose columns are chosen by hand.
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
+import { importError } from '../error-messages.ts'
 import type { GradeBookReading } from '../grade-book/grade-book.ts'
 import { readTableFormat } from '../grade-book/read-table-format.ts'
 import type { IdentityUse, TableFormat } from '../grade-book/table-layout.ts'
@@ -54,8 +55,7 @@ export function readMappedTable (
     if (line == null) continue
     const other = line === headerLine ? 'header_row' : places.get(line)
     if (other !== undefined) {
-      const message = `is both the ${other} and the ${place} of the column map; correct one of them`
-      throw new Refusal({ file: file.name, line }, message)
+      throw new Refusal({ file: file.name, line }, importError('same_map_rows', { one: other, other: place }))
     }
     places.set(line, place)
   }
@@ -82,7 +82,7 @@ export function readMappedTable (
         const meaning = marks.size === 0 ? undefined : marks.get(text.toLowerCase())
         return meaning === undefined ? wordOf(text) : meaning
       },
-      howToExplain: (text) => isUnknownMark(text) ? howToExplainMark(shorten(text), run.options.askedBy) : '',
+      howToExplain: (text) => isUnknownMark(text) ? howToExplainMark(run.options.askedBy) : undefined,
       layoutOf: () => layoutOfMap(map, {
         names,
         place: { file: file.name, line: header?.line ?? null },
@@ -105,15 +105,12 @@ export function readMappedTable (
     }
     if (beyond === -1 || file.sheet !== undefined) students?.(fields.slice(0, width), line)
     else {
-      run.problems.error(
-        { file: file.name, line },
-        `has ${width + beyond + 1} cells, but the header has ${width}; is header_row the line of the header?`
-      )
+      const found = { count: width + beyond + 1, width }
+      run.problems.error({ file: file.name, line }, importError('wide_mapped_row', found))
     }
   }
   const noLine = (line: number, what: string) => {
-    const message = `is blank or inside a row, but it is the ${what} of the column map; correct ${what}`
-    return new Refusal({ file: file.name, line }, message)
+    return new Refusal({ file: file.name, line }, importError('blank_map_row', { what }))
   }
   const isComplete = () => found.size === places.size
   const visit = (fields: string[], line: number) => {
@@ -133,8 +130,8 @@ export function readMappedTable (
       width = header.fields.length
       const tooLong = header.fields.find(isNameTooLong)
       if (tooLong !== undefined) {
-        const message = `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
-        throw new Refusal({ file: file.name, line }, message)
+        const found = { column: shorten(tooLong), most: NAME_MAX }
+        throw new Refusal({ file: file.name, line }, importError('long_column', found))
       }
       if (isComplete() || last < line) begin()
       return

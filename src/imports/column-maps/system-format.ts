@@ -1,4 +1,5 @@
 // A shipped column map as the reader of tables takes it.
+import { importError } from '../error-messages.ts'
 import {
   columnsOf, type ColumnLayout, type TableBeginning, type TableFormat, type TableLayout, type TaskColumn,
 } from '../grade-book/table-layout.ts'
@@ -63,7 +64,7 @@ function layoutOf (
     return column
   })
   if (!columns.some(({ use }) => use === 'task_points')) {
-    throw new Refusal(place, `has no assignments with points; export it again: ${map.howToExport}`)
+    throw new Refusal(place, importError('no_tasks_with_points', { how: map.howToExport }))
   }
   return { names, columns, rowsBefore: points === undefined ? 1 : 2 }
 }

@@ -1,5 +1,6 @@
 // The grade book of Blackboard (Original and Ultra), with commas or, named .xls, with tabs:
 // "Quiz 1 [Total Pts: 10 Score] |101".
+import { importError } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import { numberOf } from '../sources/text-values.ts'
 import type { GradeWord } from './grade.ts'
@@ -51,8 +52,7 @@ export const BLACKBOARD: TableFormat = {
 
 function layoutOf ({ rows: [names = []], place }: TableBeginning): TableLayout {
   if (!names.some((name) => gradeHeaderOf(name) !== undefined)) {
-    throw new Refusal(place, 'has no Blackboard grades: their headers look like "Quiz 1 [Total Pts: 10 ' +
-      'Score] |101"; download the full grade book again')
+    throw new Refusal(place, importError('no_blackboard_grades'))
   }
   const isEnglish = names.some((name) => Object.hasOwn(IDENTITY, name.toLowerCase()))
   const columns = isEnglish

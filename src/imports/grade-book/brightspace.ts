@@ -1,5 +1,6 @@
 // The grade export of Brightspace (D2L): "Quiz 1 Points Grade <Numeric MaxPoints:10 Weight:50
 // Category:Quizzes CategoryWeight:40>", and ids and logins that begin with #.
+import { importError } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import { numberOf } from '../sources/text-values.ts'
 import {
@@ -54,9 +55,7 @@ function layoutOf ({ rows: [names = []], place }: TableBeginning): TableLayout {
   const isEmpty = isBrightspace(names.map((name) => name.toLowerCase())) &&
     !names.some((name) => gradeHeaderOf(name) !== undefined || isAttendance(name))
   if (!hasTasks && !isEmpty) {
-    throw new Refusal(place, 'has no Brightspace grades in points: their headers look like "Quiz 1 Points ' +
-      'Grade <Numeric MaxPoints:10>"; export again with Grades > Enter Grades > Export, "Points grade", ' +
-      'in English')
+    throw new Refusal(place, importError('no_brightspace_grades'))
   }
   return { names, columns, rowsBefore: 1 }
 }

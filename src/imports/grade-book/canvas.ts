@@ -2,6 +2,7 @@
 // Possible", then the students.
 import { NAME_MAX, shorten } from '../../short-text.ts'
 import type { ColumnReason } from '../columns.ts'
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place, type Problems } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
@@ -61,10 +62,7 @@ export function readCanvas (
       if (fields[0]?.trim().toLowerCase() === 'points possible') {
         tasks = taskColumns(names, fields, { tasks: book.file('canvas', file), place, numbers, run })
       } else if (value('id') !== null) {
-        throw new Refusal(
-          place,
-          'is a student; expected the row "Points Possible" before it; export the whole grade book'
-        )
+        throw new Refusal(place, importError('student_before_points'))
       }
       return
     }
@@ -95,8 +93,7 @@ export function readCanvas (
     end () {
       for (const { grades } of tasks ?? []) grades.end(run.problems)
       if (tasks !== undefined) return
-      const message = 'has no row "Points Possible"; export the whole grade book'
-      throw new Refusal({ file: file.name, line: header }, message)
+      throw new Refusal({ file: file.name, line: header }, importError('no_points_row'))
     },
   })
 }
@@ -130,11 +127,9 @@ function taskColumns (
     if (assignment === null && possible === undefined) return leaveOut('no_points')
     if (text === '' && at < firstPoints) return leaveOut('custom')
     if (possible === undefined && text !== '') {
-      run.problems.error(
-        place,
-        `the points possible of ${shorten(name)} are "${shorten(text)}", ` +
-          `expected ${numbers.expected(text, 'a number such as 7.5')}`
-      )
+      const expected = numbers.expected(text, 'a number such as 7.5')
+      const found = { title: shorten(name), value: shorten(text), expected }
+      run.problems.error(place, importError('points_possible', found))
     }
     const [, title = name, id = null] = assignment ?? []
     const grades = new GradeColumn({ title, numbers, alsoExpected: 'EX or a blank cell' })

@@ -3,6 +3,7 @@
 // the titles have the points, as in "Essay (10 points)".
 import { shorten } from '../../short-text.ts'
 import { pointsInHeader } from '../column-maps/column-words.ts'
+import { importError } from '../error-messages.ts'
 import { optionName } from '../option-names.ts'
 import { Refusal } from '../problems.ts'
 import { dayOf, numberOf, VALUE_MAX } from '../sources/text-values.ts'
@@ -84,9 +85,7 @@ function layoutOf ({ rows, place, isWhole, numbers, run }: TableBeginning): Tabl
   if (rows.length <= ROWS_BEFORE_MAX && !isWhole) return undefined
   const before = rowsBefore(rows)
   if (before === undefined) {
-    throw new Refusal(place, 'has no row of due dates and row of points before the students, as Google ' +
-      'Classroom writes them, and no points in the titles, as in "Essay (10 points)"; download the grades ' +
-      'again: Grades > Download all grades as CSV')
+    throw new Refusal(place, importError('no_classroom_rows'))
   }
   const names = (rows[before.titles] ?? []).map((name) => name.trim())
   const cell = (row: number, column: number) => rows[row]?.[column]?.trim() ?? ''
@@ -103,9 +102,10 @@ function layoutOf ({ rows, place, isWhole, numbers, run }: TableBeginning): Tabl
     if (pointsPossible === undefined) return { use: 'left_out', reason: 'no_points' }
     const dueOn = date === '' ? null : dayOf(dateIn(date), run.options.dates)
     if (dueOn === undefined) {
-      const message = `the date of ${shorten(name)} is "${shorten(date)}", expected a date written ` +
-        `YYYY-MM-DD; or set the order of dates with ${optionName('dates', run.options.askedBy)}`
-      run.problems.error({ ...place, line: (place.line ?? 1) + before.dates }, message)
+      const option = optionName('dates', run.options.askedBy)
+      const found = { title: shorten(name), value: shorten(date), option }
+      const line = (place.line ?? 1) + before.dates
+      run.problems.error({ ...place, line }, importError('date_of_column', found))
     }
     return { use: 'task_points', id: null, title, pointsPossible, dueOn: dueOn ?? null }
   })

@@ -2,7 +2,7 @@ import { sourceName } from '../../../db/queries/courses.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import type { ImportOptions } from '../import-options.ts'
-import { importError } from '../error-messages.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 import { archivedCourse } from '../messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { optionName } from '../option-names.ts'
@@ -56,9 +56,8 @@ function namedCourse (
   wanted: string, file: SourceFile, { options, problems, staging: { live } }: ImportRun
 ): Row<'courses'> | undefined {
   if (wanted === '') {
-    throw new Refusal({ file: file.name }, 'is a grade book, which does not name its course; name it with ' +
-      `${optionName('course', options.askedBy)}, by its source id or its name (a course that does not ` +
-      'exist is created)')
+    const option = optionName('course', options.askedBy)
+    throw new Refusal({ file: file.name }, importError('course_not_named', { option }))
   }
   const bySource = live.courseBySource(wanted)
   const others = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)
@@ -89,12 +88,12 @@ async function warnOfNumber (
 const COURSES_LISTED = 5
 const WHERE_MAX = 25
 
-function severalCourses (wanted: string, courses: Array<Row<'courses'>>): string {
+function severalCourses (wanted: string, courses: Array<Row<'courses'>>): ImportErrorText {
   const shown = courses.slice(0, COURSES_LISTED).map(({ source_id: id, school, term }) => {
     const where = [school, term].flatMap((part) => part === null ? [] : [shorten(part, WHERE_MAX)])
     return `"${shorten(id)}"${where.length === 0 ? '' : ` (${where.join(', ')})`}`
   })
   const more = courses.length > shown.length ? ` and ${courses.length - shown.length} more` : ''
-  return `${courses.length} courses have the name "${shorten(wanted)}"; ` +
-    `give the source id of the one you mean: ${shown.join(', ')}${more}`
+  const ids = `${shown.join(', ')}${more}`
+  return importError('several_courses', { count: courses.length, name: shorten(wanted), ids })
 }

@@ -4,6 +4,7 @@
 import { placeNumber, RESULT, type StagedResult } from '../../../db/sqlite/staging/results.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { NOTHING_GONE, type BookSource, type SourceStudent } from '../book-source.ts'
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
@@ -65,13 +66,13 @@ export class GradeBook {
     const names = [...ids, firstName, lastName, studentIdentifier, email, section]
     const tooLong = names.filter((text) => text !== null).find(isNameTooLong)
     if (tooLong !== undefined) {
-      const message = `has "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
-      this.#run.problems.error(place, message)
+      const found = { value: shorten(tooLong), most: NAME_MAX }
+      this.#run.problems.error(place, importError('long_value', found))
       return
     }
     this.#cells += grades.length
     if (this.#cells > CELLS_MAX) {
-      throw new Refusal(place, `has more than ${CELLS_MAX} cells; is this the grade book of one course?`)
+      throw new Refusal(place, importError('many_cells', { most: CELLS_MAX }))
     }
     const number = this.#rows.length
     this.#rows.push({ number, person, place })

@@ -1,6 +1,6 @@
 import { shorten } from '../../short-text.ts'
 import type { Place, Problems } from '../problems.ts'
-import type { TableNumbers } from '../sources/table-numbers.ts'
+import { notANumber, type TableNumbers } from '../sources/table-numbers.ts'
 import type { Grade } from './grade.ts'
 
 interface GradeColumnOptions {
@@ -10,7 +10,7 @@ interface GradeColumnOptions {
   /** What is allowed besides a number: "EX or a blank cell". */
   alsoExpected: string
   /** As in `TableFormat`. */
-  howToExplain?: ((text: string) => string) | undefined
+  howToExplain?: ((text: string) => string | undefined) | undefined
 }
 
 /**
@@ -59,9 +59,9 @@ export class GradeColumn {
 
   #error (text: string, place: Place, problems: Problems): void {
     const { title, numbers, alsoExpected, howToExplain } = this.#options
-    const expected = numbers.expected(text, `a number such as 7.5, ${alsoExpected}`)
-    const explained = howToExplain?.(text) ?? ''
-    problems.error(place, `${shorten(title)} is "${shorten(text)}", expected ${expected}${explained}`)
+    problems.error(place, notANumber({
+      title: shorten(title), value: shorten(text), text, numbers, others: `, ${alsoExpected}`, howToExplain,
+    }))
   }
 }
 

@@ -60,18 +60,20 @@ export async function howToRead (
   if (system !== undefined) return { file, format: system }
   if (course === undefined) await refuseRemembered(file, run)
   const guess = await guessOf(file, options)
-  if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, SINGLE_SCORES)
+  if (guess?.isOfSingleScores === true) throw new Refusal({ file: file.name }, importError('single_scores'))
   if (forced !== undefined && guess?.isCertain === true) {
     if (options.dryRun) problems.guess ??= guess
     return { file, format: 'spreadsheet', map: guess.map, origin: 'guessed' }
   }
-  const what = forced === undefined
-    ? importError('unknown_format', { formats: `${KNOWN_FORMATS}; ${forOtherTables(guess, options)}` })
-    : `is a table whose columns are not all clear${marksIn(guess)}; `
   // Without a guess, the page has no columns to choose.
-  const message = what + (guess === undefined && options.askedBy === 'session'
+  const advice = guess === undefined && options.askedBy === 'session'
     ? 'check that it is the right file, or save its table as "CSV UTF-8" or as an Excel workbook (.xlsx)'
-    : howToChooseColumns(options.askedBy))
+    : howToChooseColumns(options.askedBy)
+  const message = forced === undefined
+    ? importError('unknown_format', {
+      formats: `${KNOWN_FORMATS}; ${forOtherTables(guess, options)}${advice}`,
+    })
+    : importError('unclear_columns', { marks: marksIn(guess), advice })
   throw new Refusal({ file: file.name }, message, options.dryRun ? guess : undefined)
 }
 
@@ -84,11 +86,6 @@ function marksIn (guess: TableGuess | undefined): string {
 const KNOWN_FORMATS =
   'a OneRoster bundle, a performance-book/1 document, or the grade book of Canvas, Moodle, Brightspace, ' +
   'Blackboard, Google Classroom, Schoology, Gradescope, Sakai or Open edX'
-
-const SINGLE_SCORES =
-  'has a row for each score, expected a row for each student and a column for each assignment; make a ' +
-  'pivot table of it in a spreadsheet (students in the rows, assignments in the columns, the scores as ' +
-  'values), save that sheet as CSV, and import it'
 
 /** Most marks that an error lists. */
 const MARKS_LISTED = 5
@@ -110,9 +107,11 @@ async function refuseRemembered (
   const ids = courses.map(({ source_id: id, name }) => {
     return `"${shorten(id)}"${id === name ? '' : ` (${shorten(name)})`}`
   })
-  const known = others.length === 0 ? 'a course' : `${courses.length} courses`
-  const message = `has columns that were chosen by hand before, for ${known}; name the course with ` +
-    `${optionName('course', options.askedBy)}: ${listNames(ids, COURSES_LISTED)}`
+  const message = importError('remembered_columns', {
+    courses: others.length === 0 ? 'a course' : `${courses.length} courses`,
+    option: optionName('course', options.askedBy),
+    ids: listNames(ids, COURSES_LISTED),
+  })
   const guess = options.dryRun && maps[0] !== undefined ? await guessOfMap(file, maps[0].map) : undefined
   throw new Refusal({ file: file.name }, message, guess)
 }

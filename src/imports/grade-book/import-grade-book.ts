@@ -1,4 +1,5 @@
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
@@ -24,8 +25,8 @@ export async function importGradeBooks (
 ): Promise<void> {
   const { problems, options: { teacher, askedBy } } = run
   if (teacher !== undefined && (teacher.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(teacher.trim()))) {
-    const expects = `${optionName('teacher', askedBy)} expects one`
-    throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an email address; ${expects}`)
+    const option = optionName('teacher', askedBy)
+    throw new Refusal({ file: null }, importError('not_an_email', { value: shorten(teacher), option }))
   }
   const book = new GradeBook(course, run)
   const maps = new Map<string, ColumnMap>()
@@ -36,8 +37,8 @@ export async function importGradeBooks (
       await run.readTable(file, (names, line, numbers) => {
         const tooLong = names.find(isNameTooLong)
         if (tooLong !== undefined) {
-          const message = `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
-          throw new Refusal({ file: file.name, line }, message)
+          const found = { column: shorten(tooLong), most: NAME_MAX }
+          throw new Refusal({ file: file.name, line }, importError('long_column', found))
         }
         return readGradeBook(format, names, line, { book, file, numbers, run })
       })

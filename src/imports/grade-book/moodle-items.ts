@@ -1,4 +1,5 @@
 import type { ColumnReason, ColumnUse } from '../columns.ts'
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { IdentityColumns } from './identity-columns.ts'
@@ -52,11 +53,7 @@ interface GradeColumn {
 export function itemsOf (names: string[], { given, place, run }: Header): Item[] {
   const hasSuffix = names.some((name) => !IDENTITY.has(name) && SUFFIX.test(name))
   if (!hasSuffix && !names.some((name) => name.toLowerCase() === LAST_DOWNLOADED)) {
-    throw new Refusal(
-      place,
-      'has no Moodle grade columns: their headers end with (Real), (Percentage) or (Letter); ' +
-        'export it in Moodle with Grades, Export, "Plain text file", in English'
-    )
+    throw new Refusal(place, importError('no_moodle_grades'))
   }
   const grades = names.map((name) => {
     return IDENTITY.has(name) || name === '' ? undefined : gradeColumn(name, { hasSuffix })

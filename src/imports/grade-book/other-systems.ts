@@ -1,10 +1,9 @@
 // Files of other systems that cannot be imported, by marks that only they have.
+import type { ImportErrorName } from '../error-messages.ts'
 
 export interface OtherSystem {
-  /** With its article: "a Canvas SIS import file". */
-  name: string
-  /** What to do instead. */
-  advice: string
+  /** What it is, and what to do instead. */
+  error: ImportErrorName
   /** `names` in lower case. */
   isIt: (names: string[]) => boolean
 }
@@ -13,9 +12,7 @@ const any = (pattern: RegExp) => (names: string[]) => names.some((name) => patte
 
 export const OTHER_SYSTEMS: readonly OtherSystem[] = [
   {
-    name: 'a Canvas SIS import file',
-    advice: 'such files bring people into Canvas and have no scores; ask your student information system ' +
-      'for OneRoster CSV, or export the grade book in Canvas: Grades, Export, "Export Entire Gradebook"',
+    error: 'canvas_sis',
     isIt: isCanvasSis,
   },
 ]

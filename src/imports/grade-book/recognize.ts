@@ -3,6 +3,7 @@
 // system.
 import { isNameTooLong } from '../../short-text.ts'
 import { SYSTEM_MAPS } from '../column-maps/systems/system-maps.ts'
+import { importError } from '../error-messages.ts'
 import { rosterAsCsv, type AskedBy } from '../option-names.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { readFirstRows, type FirstRows } from '../sources/first-rows.ts'
@@ -21,10 +22,7 @@ const ROWS = ROWS_BEFORE_MAX - 1
 /** Most files of a source that are read to recognize a roster. */
 const ROSTER_FILES_READ = 20
 
-const MOODLE_IN_ANOTHER_LANGUAGE = {
-  name: 'a Moodle grade export in another language',
-  advice: 'set the language of Moodle to English and export again: Grades, Export, "Plain text file"',
-}
+const MOODLE_IN_ANOTHER_LANGUAGE = { error: 'moodle_language' } as const
 
 /**
  * The format of a grade book file; undefined if it is none that is known. Throws Refusal if it is a file of a
@@ -37,9 +35,7 @@ export async function gradeBookFormat (
   const system = systemOf(first)
   if (typeof system === 'string') return system
   if (file.sheet !== undefined && isOfRoster(first.names.map(comparable))) {
-    throw new Refusal(
-      { file: file.name }, `looks like a table of a roster in an Excel workbook; ${rosterAsCsv(askedBy)}`
-    )
+    throw new Refusal({ file: file.name }, importError('roster_workbook', { advice: rosterAsCsv(askedBy) }))
   }
   if (system === undefined) return undefined
   throw lookingLike(system, { file: file.name })
@@ -54,7 +50,7 @@ function isOfRoster (names: string[]): boolean {
 /** The system that writes such files; undefined if it is not recognized. */
 export function systemOf (
   first: FirstRows
-): SystemFormat | Pick<OtherSystem, 'name' | 'advice'> | undefined {
+): SystemFormat | Pick<OtherSystem, 'error'> | undefined {
   const names = first.names.map(comparable)
   if (isCanvas(names)) return 'canvas'
   if (isBrightspace(names)) return 'brightspace'
@@ -93,14 +89,15 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
     if (names.includes('sourcedid')) return undefined
     const other = OTHER_SYSTEMS.find(({ isIt }) => isIt(names))
     if (other !== undefined) {
-      return lookingLike({ ...other, name: `${other.name} (${file.name})` }, { file: name })
+      return lookingLike(other, { file: name }, ` (${file.name})`)
     }
   }
   return undefined
 }
 
-function lookingLike ({ name, advice }: Pick<OtherSystem, 'name' | 'advice'>, place: Place): Refusal {
-  return new Refusal(place, `This looks like ${name}; ${advice}`)
+/** `file`: which one, in parentheses, if it is one of several. */
+function lookingLike ({ error }: Pick<OtherSystem, 'error'>, place: Place, file = ''): Refusal {
+  return new Refusal(place, importError(error, { file }))
 }
 
 /** A name of a column in lower case. One that is too long is no mark of any system. */

@@ -77,8 +77,8 @@ export interface TableFormat {
   wordOf?: (text: string) => GradeWord | null | undefined
   /** What cells may have besides numbers, for error messages: "Needs Grading or a blank cell". */
   alsoExpected: string
-  /** The end of an error about a text that is no number and no word of `wordOf`: what to do, or blank. */
-  howToExplain?: (text: string) => string
+  /** If a text that is no number and no word of `wordOf` may be a mark: what to do about it. */
+  howToExplain?: (text: string) => string | undefined
   /** The warning for a row that is not about a student; undefined: it is about one. */
   otherRow?: (cellOf: (use: IdentityUse) => string) => WarningCode | undefined
 }

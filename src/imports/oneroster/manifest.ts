@@ -1,3 +1,4 @@
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place } from '../problems.ts'
 import type { Source, SourceFile } from '../sources/source-files.ts'
@@ -41,7 +42,7 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
       if (entry?.mode === 'absent') continue
       if (file === undefined) {
         if (entry === undefined) continue
-        throw new Refusal(entry.place, `lists ${name} as ${entry.mode}, but there is no ${name}.csv`)
+        throw new Refusal(entry.place, importError('listed_file_missing', { file: name, mode: entry.mode }))
       }
       if (entry === undefined && entries !== undefined) {
         run.problems.warn('manifest_incomplete', { file: file.name })
@@ -49,11 +50,7 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
       const mode = entry?.mode ?? modeOfUnlisted(entries)
       const other = bundle.modes.get(name)
       if (other !== undefined && other !== mode) {
-        throw new Refusal(
-          { file: file.name },
-          `is ${mode}, but another ${name}.csv of this import is ${other}; ` +
-            'import one after the other, bulk first'
-        )
+        throw new Refusal({ file: file.name }, importError('mixed_modes', { mode, file: name, other }))
       }
       bundle.modes.set(name, mode)
       bundle.files.set(name, [...bundle.files.get(name) ?? [], file])
@@ -94,7 +91,7 @@ async function readManifest (file: SourceFile, run: ImportRun): Promise<Manifest
       if (name === undefined) return
       if (value === 'bulk' || value === 'delta' || value === 'absent') {
         entries.set(name, { mode: value, place: { file: file.name, line } })
-      } else row.error('value', 'bulk, delta or absent')
+      } else row.error('value', 'not_a_mode')
     }
   })
   return entries

@@ -204,7 +204,7 @@ export const ROSTER_FILES: RosterFile[] = [
     required: ['title'],
     read (row) {
       const weight = row.number('weight')
-      if (weight !== null && weight < 0) row.error('weight', 'a number that is not below 0')
+      if (weight !== null && weight < 0) row.error('weight', 'below_zero')
       return {
         parent: null,
         other: null,

@@ -1,11 +1,11 @@
 import { isoTime } from '../../iso-time.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
-import { importError } from '../error-messages.ts'
+import { importError, type ImportErrorName, type ImportErrorText } from '../error-messages.ts'
 import type { WarningCode } from '../messages.ts'
 import { optionName } from '../option-names.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import type { DateOrder } from '../import-options.ts'
-import type { TableNumbers } from '../sources/table-numbers.ts'
+import { notANumber, type TableNumbers } from '../sources/table-numbers.ts'
 import {
   dayMs, dayOf, instantMs, isRounded, memoize, VALUE_MAX, withoutNull,
 } from '../sources/text-values.ts'
@@ -77,7 +77,7 @@ export class RowReader {
       const key = name.toLowerCase()
       if (key === '') return
       if (this.#columns.has(key) && required.some((column) => column.toLowerCase() === key)) {
-        throw new Refusal(place, `has the column ${shorten(name)} twice`)
+        throw new Refusal(place, importError('column_twice', { column: shorten(name) }))
       }
       if (!this.#columns.has(key)) this.#columns.set(key, i)
     })
@@ -116,7 +116,7 @@ export class RowReader {
   #bounded (name: string): string {
     const text = this.#raw(name)
     if (text.length <= NAME_MAX || !isNameTooLong(text)) return text
-    this.error(name, `at most ${NAME_MAX} characters`)
+    this.error(name, 'long_text', { most: NAME_MAX })
     return ''
   }
 
@@ -148,7 +148,7 @@ export class RowReader {
   /** An id that must not be blank. `what`: as the system calls it. */
   needed (name: string, what = 'a sourcedId'): string | null {
     const id = this.id(name)
-    if (id === null) this.#fault(`${name} is blank, expected ${what}`)
+    if (id === null) this.#fault(importError('blank_id', { column: name, what }))
     return id
   }
 
@@ -156,7 +156,7 @@ export class RowReader {
   ids (name: string): string[] {
     const text = withoutNull(this.#raw(name).trim())
     if (text.length > ID_LIST_MAX) {
-      this.error(name, `at most ${ID_LIST_MAX} characters`)
+      this.error(name, 'long_text', { most: ID_LIST_MAX })
       return []
     }
     return text.split(',').map((id) => id.trim()).filter((id) => id !== '')
@@ -172,7 +172,7 @@ export class RowReader {
     if (word === '') return null
     if (['true', '1', 'yes', 'y'].includes(word)) return true
     if (['false', '0', 'no', 'n'].includes(word)) return false
-    this.error(name, 'true or false')
+    this.error(name, 'not_a_flag')
     return null
   }
 
@@ -180,7 +180,9 @@ export class RowReader {
     const text = this.#trimmed(name)
     if (text === '') return null
     const number = this.#numbers.of(text)
-    if (number === undefined) this.error(name, this.#numbers.expected(text, 'a number such as 7.5'))
+    if (number === undefined) {
+      this.#fault(notANumber({ title: name, value: shorten(this.#raw(name)), text, numbers: this.#numbers }))
+    }
     return number ?? null
   }
 
@@ -204,15 +206,11 @@ export class RowReader {
       this.warn('date_with_time')
       return dayOfTime
     }
-    this.error(name, this.#expectedDate(text))
+    if (this.#dates !== undefined) this.error(name, 'date_in_order', { example: ORDERS[this.#dates] })
+    else if (OTHER_DATE.test(text)) {
+      this.error(name, 'unclear_date', { option: optionName('dates', this.#problems.askedBy) })
+    } else this.error(name, 'not_a_date')
     return null
-  }
-
-  #expectedDate (text: string): string {
-    const expected = 'a date written YYYY-MM-DD'
-    if (this.#dates !== undefined) return `${expected} or like ${ORDERS[this.#dates]}`
-    const order = optionName('dates', this.#problems.askedBy)
-    return OTHER_DATE.test(text) ? `${expected}; or set the order of dates with ${order}` : expected
   }
 
   /**
@@ -242,7 +240,7 @@ export class RowReader {
     if (status === '' || status === 'active') return false
     if (status === 'inactive') this.warn('oneroster_1_0')
     if (status === 'inactive' || status === 'tobedeleted') return true
-    this.error('status', 'active or tobedeleted')
+    this.error('status', 'not_a_status')
     return false
   }
 
@@ -252,15 +250,16 @@ export class RowReader {
     return this.id('sourcedId') ?? ''
   }
 
-  error (name: string, expected: string): void {
-    this.#fault(`${name} is "${shorten(this.#raw(name))}", expected ${expected}`)
+  /** Adds an error about the value of a column, which its template calls `{column}` and `{value}`. */
+  error (name: string, error: ImportErrorName, values: Readonly<Record<string, string | number>> = {}): void {
+    this.#fault(importError(error, { column: name, value: shorten(this.#raw(name)), ...values }))
   }
 
   warn (code: WarningCode): void {
     this.#problems.warn(code, { file: this.#file, line: this.line })
   }
 
-  #fault (message: string): void {
+  #fault (message: ImportErrorText): void {
     this.#problems.error({ file: this.#file, line: this.line }, message)
   }
 }

@@ -6,6 +6,7 @@ import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import type { BookSource, SourceStudent } from '../book-source.ts'
 import type { CourseScope } from '../course-scope.ts'
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { Bundle } from './manifest.ts'
@@ -28,10 +29,7 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
   const classes = new Set(periods.filter((id) => scope.live.record('class', id) !== undefined))
   if (classes.size === 0) {
     const file = [...bundle.files.values()].flat()[0]?.name ?? null
-    throw new Refusal(
-      { file },
-      'is a roster, but this course was not imported from a roster; ask an administrator to import it'
-    )
+    throw new Refusal({ file }, importError('no_roster_course'))
   }
   assertAboutCourse(classes, scope.course, run)
   for (const [kind, file] of ADMINISTRATIVE) {
@@ -61,8 +59,6 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
   }
 }
 
-const CHOOSE_ANOTHER = 'Choose the bundle of this course, or ask an administrator to import it.'
-
 /** Throws Refusal if the bundle has classes, and none of them belongs to the course. */
 function assertAboutCourse (classes: ReadonlySet<string>, course: Row<'courses'>, run: ImportRun): void {
   const { records } = run.staging
@@ -70,10 +66,7 @@ function assertAboutCourse (classes: ReadonlySet<string>, course: Row<'courses'>
   const classOf = (record: RosterRecord) => record.kind === 'class' ? record.source_id : record.parent ?? ''
   const [first] = named
   if (first === undefined || named.some((record) => classes.has(classOf(record)))) return
-  throw new Refusal(
-    run.placeOf(first),
-    `This bundle has no class of "${shorten(course.name)}". ${CHOOSE_ANOTHER}`
-  )
+  throw new Refusal(run.placeOf(first), importError('no_class', { course: shorten(course.name) }))
 }
 
 /** Counts the users who are not used, once the course's students are known. Its teachers do not count. */

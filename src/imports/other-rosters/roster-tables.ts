@@ -1,6 +1,7 @@
 // Rosters of other systems. Each of their tables gives records of the kinds that a OneRoster bundle has, so
 // that all rules of rosters apply to them. They are complete, and they have no scores.
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { DateOrder } from '../import-options.ts'
 import { Refusal } from '../problems.ts'
@@ -60,11 +61,8 @@ export async function readRosterTables (
   const missing = found.filter(({ table, files }) => table.isNeeded && files.length === 0)
   if (missing.length > 0) {
     const names = missing.map(({ table }) => `${table.name}.csv`).join(', ')
-    throw new Refusal(
-      { file: sources[0]?.name ?? null },
-      `looks like ${system.name}, but has no ${names}; ` +
-        'import all of its files together, as a zip or a folder'
-    )
+    const found = { system: system.name, files: names }
+    throw new Refusal({ file: sources[0]?.name ?? null }, importError('missing_files', found))
   }
   const unread = new Set<RosterKind>()
   const complete = new Set<RosterKind>()

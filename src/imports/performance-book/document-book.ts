@@ -10,6 +10,7 @@ import {
   type SourceStudent,
   type SourceTask,
 } from '../book-source.ts'
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { dayMs, instantMs } from '../sources/text-values.ts'
 import { textOf, type BookDocument, type Numbered } from './document.ts'
@@ -27,12 +28,14 @@ export function bookOf (document: BookDocument, run: ImportRun): BookSource | un
   const { options, staging } = run
   const timeZone = textOf(course.time_zone) ?? options.timeZone ?? options.defaultTimeZone
   if (!isTimeZone(timeZone)) {
-    const message = `is "${shorten(timeZone)}", expected a time zone such as America/Chicago`
-    document.error('$.course.time_zone', message)
+    document.error('$.course.time_zone', importError('no_zone', { zone: shorten(timeZone) }))
   }
   const scale = course.grading_scale ?? undefined
   const problem = scale === undefined ? undefined : gradingScaleProblem(scale)
-  if (problem !== undefined) document.error(`$.course.grading_scale${problem.path}`, problem.message)
+  if (problem !== undefined) {
+    const message = importError(problem.name, problem.values)
+    document.error(`$.course.grading_scale${problem.path}`, message)
+  }
   const { categories, nameOf } = categoriesOf(document, run)
   const inUse = document.tasks.filter(({ piece }) => piece.withdrawn !== true)
   const tasks = inUse.map((task) => sourceTask(task, nameOf(task)))
@@ -90,8 +93,7 @@ function sourceStudent (
 ): SourceStudent {
   const period = textOf(piece.period)
   if (period !== null && !document.periods.has(period) && !document.isRefused('periods', period)) {
-    const message = `is "${shorten(period)}", expected the source_id of a period`
-    document.error(`$.students[${index}].period`, message)
+    document.error(`$.students[${index}].period`, importError('no_such_period', { id: shorten(period) }))
   }
   return {
     number,
@@ -168,7 +170,7 @@ function categoriesByType (document: BookDocument): Categories {
 
 function unknownCategory (category: string, index: number, document: BookDocument): null {
   if (!document.isRefused('categories', category)) {
-    const message = `is "${shorten(category)}", expected the source_id of a category`
+    const message = importError('no_such_category', { id: shorten(category) })
     document.error(`$.tasks[${index}].category`, message)
   }
   return null

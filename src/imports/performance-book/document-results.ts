@@ -1,5 +1,6 @@
 import { placeOf, RESULT } from '../../../db/sqlite/staging/results.ts'
 import { shorten } from '../../short-text.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { ERRORS_LISTED } from '../problems.ts'
 import type { BookDocument } from './document.ts'
@@ -14,8 +15,8 @@ export function checkResults (document: BookDocument, { staging: { results }, pr
   const studentIds = [...document.personNumbers.keys()]
   const taskIds = [...document.taskNumbers.keys()]
   const faults = new FirstFaults()
-  const unknown = (thing: string, id = '') => {
-    return () => `is "${shorten(id)}", expected the source_id of a ${thing}`
+  const unknown = (thing: 'student' | 'task', id = '') => {
+    return () => importError(`no_such_${thing}`, { id: shorten(id) })
   }
   for (const { person } of results.persons(document.number)) {
     const studentId = studentIds[person]
@@ -30,7 +31,7 @@ export function checkResults (document: BookDocument, { staging: { results }, pr
         faults.add({ index, path: '.task', message: unknown('task', taskId) })
       }
       if (seen.has(task)) {
-        faults.add({ index, path: '', message: () => 'is a second result for the same student and task' })
+        faults.add({ index, path: '', message: () => importError('second_result') })
       }
       seen.add(task)
     }
@@ -44,7 +45,7 @@ interface Fault {
   /** Index of the result in its list. */
   index: number
   path: string
-  message: () => string
+  message: () => ImportErrorText
 }
 
 /**

@@ -3,6 +3,7 @@ import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../courses/packed-cell
 import { personName } from '../../person-name.ts'
 import { isNameTooLong, shorten } from '../../short-text.ts'
 import { assertCourseSize, type CourseList } from '../course-size.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { Place } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
@@ -71,7 +72,9 @@ export class BookDocument {
 
   placeOf (path: string): Place { return { file: this.#file.name, path } }
 
-  error (path: string, message: string): void { this.#run.problems.error(this.placeOf(path), message) }
+  error (path: string, message: ImportErrorText): void {
+    this.#run.problems.error(this.placeOf(path), message)
+  }
 
   /** To be called where the list begins: an empty list is not the same as one that is left out. */
   beginCategories (): void { this.categories ??= [] }
@@ -160,10 +163,8 @@ export class BookDocument {
   #isNew (list: IdentifiedList, sourceId: string, index: number): boolean {
     const ids = this.#ids[list]
     if (ids.has(sourceId)) {
-      this.error(
-        `$.${list}[${index}].source_id`,
-        `is "${shorten(sourceId)}", which appears earlier in the list; ids must be unique within their list`
-      )
+      const message = importError('id_twice', { id: shorten(sourceId) })
+      this.error(`$.${list}[${index}].source_id`, message)
       return false
     }
     ids.add(sourceId)

@@ -1,3 +1,4 @@
+import { importError } from '../error-messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import { BookDocument } from './document.ts'
@@ -60,7 +61,9 @@ async function readDocument (
       }
     },
   })
-  for (const required of SHAPE.values) if (!seen.has(required)) document.error(`$.${required}`, 'is missing')
+  for (const required of SHAPE.values) {
+    if (!seen.has(required)) document.error(`$.${required}`, importError('property_missing'))
+  }
   return document
 }
 
@@ -70,7 +73,7 @@ async function readDocument (
  */
 function cleanTexts (value: unknown, path: string, document: BookDocument, run: ImportRun): unknown {
   const clean = (text: string, where: string) => {
-    if (text.includes('\0')) document.error(where, 'has a NUL character')
+    if (text.includes('\0')) document.error(where, importError('nul'))
     if (text.isWellFormed()) return text
     run.problems.warn('lone_surrogate', document.placeOf(where))
     return text.toWellFormed()

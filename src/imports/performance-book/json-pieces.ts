@@ -4,7 +4,7 @@ import { TokenParser, TokenParserError, Tokenizer, TokenizerError, TokenType } f
 import { shorten } from '../../short-text.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
-import { importError } from '../error-messages.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 
 interface Shape {
   /** Properties that are read whole. */
@@ -17,7 +17,7 @@ interface PieceReading {
   /** `index` -1: the value of the property itself. */
   onPiece: (property: string, index: number, value: unknown) => void
   /** A property is not in the shape, appears twice, or is not a list. */
-  onFault: (path: string, message: string) => void
+  onFault: (path: string, message: ImportErrorText) => void
   /** A list begins. */
   onList: (property: string) => void
   onBlock: (bytes: number) => void
@@ -49,7 +49,7 @@ export async function readPieces (
   let quietBytes = 0
   let hasBegun = false
   const path = () => property === '' ? '$' : index < 0 ? `$.${shorten(property)}` : `$.${property}[${index}]`
-  const refusal = (message: string) => new Refusal({ file: file.name, path: path() }, message)
+  const refusal = (message: ImportErrorText) => new Refusal({ file: file.name, path: path() }, message)
 
   const enterProperty = (name: string) => {
     property = name
@@ -57,22 +57,20 @@ export async function readPieces (
     isList = false
     if (!shape.values.includes(name) && !shape.lists.includes(name)) {
       const known = [...shape.values, ...shape.lists].join(', ')
-      onFault(path(), `is not a known property; expected one of ${known}`)
-    } else if (seen.has(name)) onFault(path(), 'appears twice')
+      onFault(path(), importError('unknown_property', { known }))
+    } else if (seen.has(name)) onFault(path(), importError('property_twice'))
     else seen.add(name)
   }
   const enterValue = (token: TokenType) => {
     if (!shape.lists.includes(property)) return
     isList = token === TokenType.LEFT_BRACKET
     if (isList) onList(property)
-    else if (token !== TokenType.NULL) onFault(path(), 'is not a list')
+    else if (token !== TokenType.NULL) onFault(path(), importError('not_a_list'))
   }
   tokenizer.onToken = (parsed) => {
     const { token, value } = parsed
     hasBegun = true
-    if (depth === 0 && token !== TokenType.LEFT_BRACE) {
-      throw refusal('is not an object; expected one performance-book/1 document')
-    }
+    if (depth === 0 && token !== TokenType.LEFT_BRACE) throw refusal(importError('no_object'))
     if (depth === 1) {
       if (token === TokenType.STRING && expectsKey) enterProperty(value as string)
       else if (token === TokenType.COLON) expectsKey = false
@@ -82,7 +80,7 @@ export async function readPieces (
     else if (depth === 2 && isList && token === TokenType.COMMA) index++
     if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) {
       if (++depth === 1) expectsKey = true
-      if (depth > MAX_DEPTH) throw refusal(`is nested deeper than ${MAX_DEPTH} levels`)
+      if (depth > MAX_DEPTH) throw refusal(importError('deep_json', { most: MAX_DEPTH }))
     } else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) depth--
     if (depth <= 2) quietBytes = 0
     parser.write(parsed)
@@ -99,7 +97,7 @@ export async function readPieces (
       isEmpty &&= chunk.length === 0
       tokenizer.write(chunk)
       quietBytes += chunk.length
-      if (quietBytes > MAX_PIECE_BYTES) throw refusal(`is longer than ${MAX_PIECE_BYTES} bytes`)
+      if (quietBytes > MAX_PIECE_BYTES) throw refusal(importError('long_json', { most: MAX_PIECE_BYTES }))
       onBlock(chunk.length)
     }
     if (!tokenizer.isEnded) tokenizer.end()
@@ -118,13 +116,12 @@ function isFault (error: unknown): error is Error {
     (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
 }
 
-function describe (error: Error): string {
-  if (error instanceof TypeError) return 'is not UTF-8; save the file as UTF-8'
+function describe (error: Error): ImportErrorText {
+  if (error instanceof TypeError) return importError('no_utf8')
   if (/ended in the middle/.test(error.message)) return importError('incomplete_json')
   const byte = /absolute position "(\d+)"/.exec(error.message)
-  return `is not JSON: ${shorten(withoutPosition(error.message), 200)}${
-    byte === null ? '' : ` at byte ${byte[1]}`
-  }`
+  const where = byte === null ? '' : ` at byte ${byte[1]}`
+  return importError('no_json', { reason: `${shorten(withoutPosition(error.message), 200)}${where}` })
 }
 
 /** Without what the tokenizer says of its own state. */

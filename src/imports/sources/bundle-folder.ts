@@ -1,5 +1,6 @@
 // Which folder in an archive or a folder is imported. Everything outside it is ignored.
 import { listNames, shortenName } from '../../short-text.ts'
+import { importError } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 
 /** Names of OneRoster files without their ending, in lower case. School Data Sync v2.1 has some of them. */
@@ -45,9 +46,6 @@ export function bundleFolder (paths: readonly string[], name: string): string {
   if (others.length === 0) return folder
   const names = [folder, ...others.map(([other]) => other)].sort()
     .map((one) => one === '' ? 'the top folder' : shortenName(one.slice(0, -1)))
-  throw new Refusal(
-    { file: name },
-    `has files in ${names.length} folders (${listNames(names, LISTED)}); ` +
-      'import the files of one folder at a time'
-  )
+  const found = { count: names.length, folders: listNames(names, LISTED) }
+  throw new Refusal({ file: name }, importError('several_folders', found))
 }

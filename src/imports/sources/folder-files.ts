@@ -1,5 +1,6 @@
 import { opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { importError } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import { bundleFolder } from './bundle-folder.ts'
 import { ENTRIES_MAX, isLitter } from './source-files.ts'
@@ -41,8 +42,7 @@ async function namesIn (path: string, name: string): Promise<string[]> {
     // One by one, since it may be the wrong folder, with a million files.
     for await (const entry of await opendir(join(path, folder))) {
       if (++count > ENTRIES_MAX) {
-        const message = `has more than ${ENTRIES_MAX} entries; choose the folder that has only the bundle`
-        throw new Refusal({ file: name }, message)
+        throw new Refusal({ file: name }, importError('many_files', { most: ENTRIES_MAX }))
       }
       if (isLitter(entry.name)) continue
       if (entry.isDirectory()) folders.push(`${folder}${entry.name}/`)

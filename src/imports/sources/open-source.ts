@@ -9,7 +9,7 @@ import { Refusal, type Problems } from '../problems.ts'
 import { filesOfFolder } from './folder-files.ts'
 import type { ByteBudget, Source, SourceFile } from './source-files.ts'
 import { isZipArchive, openZipArchive } from './zip-archive.ts'
-import { importError } from '../error-messages.ts'
+import { importError, type ImportErrorName } from '../error-messages.ts'
 
 /** Bytes that are read from disk at a time. */
 const READ_BYTES = 1 << 18
@@ -46,41 +46,28 @@ export async function openSource (path: string, options: OpenSourceOptions): Pro
 async function lookAt (path: string, name: string): Promise<{ isFolder: boolean, size: number }> {
   const stats = await stat(path).catch((error: unknown) => {
     throw new Refusal({ file: name }, isMissing(error)
-      ? 'there is no such file or folder'
-      : `cannot be opened: ${shorten((error as Error).message, 200)}`)
+      ? importError('no_file')
+      : importError('cannot_open', { reason: shorten((error as Error).message, 200) }))
   })
   const isFolder = stats.isDirectory()
-  if (!isFolder && !stats.isFile()) throw new Refusal({ file: name }, 'is neither a file nor a folder')
+  if (!isFolder && !stats.isFile()) throw new Refusal({ file: name }, importError('neither_file'))
   return { isFolder, size: stats.size }
 }
 
 /** Archives other than zip, by the ending that `file-type` gives. No text begins with their first bytes. */
-const ARCHIVES: Readonly<Record<string, string>> = {
-  gz: 'a .gz archive',
-  'tar.gz': 'a .tar.gz archive',
-  tar: 'a .tar archive',
-  bz2: 'a .bz2 archive',
-  xz: 'a .xz archive',
-  zst: 'a .zst archive',
-  '7z': 'a .7z archive',
-  rar: 'a .rar archive',
-}
-const OTHERS: Readonly<Record<string, string>> = {
-  cfb: importError('old_excel'),
-  pdf: importError('pdf'),
-  sqlite: 'is a SQLite database; export its data as CSV instead',
-}
+const ARCHIVES = ['gz', 'tar', 'bz2', 'xz', 'zst', '7z', 'rar']
+const OTHERS: Readonly<Record<string, ImportErrorName>> = { cfb: 'old_excel', pdf: 'pdf', sqlite: 'sqlite' }
 
 async function refuseOtherFiles (path: string, name: string, askedBy?: AskedBy): Promise<void> {
   const head = await headOf(path)
   const known = (await fileTypeFromBuffer(head).catch(() => undefined))?.ext ?? ''
   const ending = /\.pdf$/i.test(path) ? 'pdf' : known
-  const archive = /\.(tar\.gz|tgz)$/i.test(path) && ending === 'gz' ? ARCHIVES['tar.gz'] : ARCHIVES[ending]
-  if (archive !== undefined) {
-    const message = `is ${archive}, expected a zip; ${howToUnpack(askedBy)}`
-    throw new Refusal({ file: name }, message)
+  if (ARCHIVES.includes(ending)) {
+    const shown = /\.(tar\.gz|tgz)$/i.test(path) && ending === 'gz' ? '.tar.gz' : `.${ending}`
+    const found = { ending: shown, advice: howToUnpack(askedBy) }
+    throw new Refusal({ file: name }, importError('other_archive', found))
   }
-  if (OTHERS[ending] !== undefined) throw new Refusal({ file: name }, OTHERS[ending])
+  if (OTHERS[ending] !== undefined) throw new Refusal({ file: name }, importError(OTHERS[ending]))
   if (/\.xls[xm]$/i.test(path) && !mayBeText(head)) {
     throw new Refusal({ file: name }, importError('not_excel'))
   }

@@ -1,4 +1,5 @@
 // Text tables (CSV as in RFC 4180, and its variants), read as a stream.
+import { importError } from '../error-messages.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import { readSheet } from '../spreadsheet/read-sheet.ts'
 import { MAX_ROW_BYTES, RowSplitter, type HeaderVisitor } from './row-splitter.ts'
@@ -51,7 +52,7 @@ export async function readTable (
     wanted = 2 * headBytes
     if (dialect === undefined) return
     if (typeof dialect === 'string') {
-      const message = `names "${dialect}" as its separator, expected a comma, a semicolon or a tab`
+      const message = importError('other_separator', { separator: dialect })
       throw new Refusal({ file: file.name, line: 1 }, message)
     }
     head = []

@@ -8,7 +8,7 @@ import { Refusal, type Problems } from '../problems.ts'
 import type { Dialect, HeaderMode } from './table-dialect.ts'
 import { EITHER_IN_QUOTES, TableNumbers } from './table-numbers.ts'
 import { BlockDecoder } from './text-bytes.ts'
-import { importError } from '../error-messages.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 
 /**
  * Called for each row with its fields, at most as many as the header has, and the line on which the row
@@ -129,7 +129,7 @@ export class RowSplitter {
       this.#problems.warn('windows_1252', { file: this.#file, line })
     }
     if (bytes.includes(0)) {
-      throw this.#refusal(this.#lineOf(bytes, (one) => one.includes(0)), 'has a NUL character')
+      throw this.#refusal(this.#lineOf(bytes, (one) => one.includes(0)), importError('nul'))
     }
     if (this.#dialect.isClassicMac || bytes.includes(QUOTE)) this.#quoted(bytes)
     else this.#plain(bytes.toString('utf8'))
@@ -137,7 +137,7 @@ export class RowSplitter {
 
   end (): void {
     if (this.#visit === undefined) {
-      throw this.#refusal(1, 'has no header; the first line must name the columns')
+      throw this.#refusal(1, importError('no_header'))
     }
     if (this.#isShort && !this.#endsWithLine) {
       this.#problems.warn('cut_off', { file: this.#file, line: this.#line })
@@ -147,11 +147,9 @@ export class RowSplitter {
 
   #tooLong (bytes: Buffer): never {
     if (this.#isQuoted) {
-      const line = this.#line + 1
-      throw this.#refusal(line, `has a cell in quotes that is longer than ${MAX_ROW_BYTES} bytes, or whose ` +
-        'quote is never closed')
+      throw this.#refusal(this.#line + 1, importError('long_quoted_cell', { most: MAX_ROW_BYTES }))
     }
-    throw this.#refusal(this.#line + 1, `is longer than ${MAX_ROW_BYTES} bytes; is this a CSV file?`)
+    throw this.#refusal(this.#line + 1, importError('long_line', { most: MAX_ROW_BYTES }))
   }
 
   #plain (text: string): void {
@@ -193,7 +191,8 @@ export class RowSplitter {
       this.#line += 1 + breaksIn(fields, isClassicMac)
     }
     if (fault === undefined) return
-    const message = FAULTS[fault.code] ?? `cannot be read: ${shorten(fault.message, 200)}`
+    const message = FAULTS[fault.code] ??
+      importError('unreadable', { reason: shorten(fault.message, 200) })
     throw this.#refusal(this.#line + 1, message)
   }
 
@@ -204,8 +203,8 @@ export class RowSplitter {
     }
     if (this.#visit === undefined) {
       if (fields.length > MAX_COLUMNS) {
-        const message = `has ${fields.length} columns, expected at most ${MAX_COLUMNS}; is this the header?`
-        throw this.#refusal(line, message)
+        const found = { count: fields.length, most: MAX_COLUMNS }
+        throw this.#refusal(line, importError('many_columns', found))
       }
       if (this.#header === 'unknown') {
         this.#visit = this.#onHeader([], line, this.numbers)
@@ -229,11 +228,9 @@ export class RowSplitter {
   #fit (fields: string[], line: number): boolean {
     for (let at = this.#width; at < fields.length; at++) {
       if (isBlank(fields[at] ?? '')) continue
-      this.#problems.error(
-        { file: this.#file, line },
-        `has ${fields.length} fields, expected ${this.#width} as in the header; ` +
-          `a field with a ${SEPARATOR_NAMES[this.#dialect.separator]} in it must be in quotes`
-      )
+      const separator = SEPARATOR_NAMES[this.#dialect.separator]
+      const found = { count: fields.length, width: this.#width, separator }
+      this.#problems.error({ file: this.#file, line }, importError('wide_row', found))
       return false
     }
     fields.length = this.#width
@@ -253,14 +250,14 @@ export class RowSplitter {
     return line
   }
 
-  #refusal (line: number, message: string): Refusal {
+  #refusal (line: number, message: ImportErrorText): Refusal {
     return new Refusal({ file: this.#file, line }, message)
   }
 }
 
 const SEPARATOR_NAMES = { ',': 'comma', ';': 'semicolon', '\t': 'tab' }
 
-const FAULTS: Record<string, string> = {
+const FAULTS: Record<string, ImportErrorText> = {
   INVALID_OPENING_QUOTE: importError('quote_inside'),
   CSV_INVALID_CLOSING_QUOTE: importError('text_after_quote'),
   CSV_QUOTE_NOT_CLOSED: importError('open_quote'),

@@ -1,3 +1,4 @@
+import { importError } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import type { Sheet } from '../spreadsheet/sheet.ts'
 
@@ -43,10 +44,8 @@ export class ByteBudget {
   /** Counts bytes of a file. Throws Refusal if there are too many. */
   spend (name: string, bytes: number): void {
     this.#left -= bytes
-    if (this.#left < 0) throw new Refusal({ file: name }, this.message)
+    if (this.#left < 0) throw new Refusal({ file: name }, importError('many_bytes', { most: this.most }))
   }
-
-  get message (): string { return `an import may have at most ${this.most} bytes (IMPORT_MAX_BYTES)` }
 }
 
 /**

@@ -1,4 +1,6 @@
 // Numbers as a table writes them. A point is always a decimal separator. A comma may be one as well.
+import { shorten } from '../../short-text.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 import { numberOf, VALUE_MAX } from './text-values.ts'
 
 const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/
@@ -58,11 +60,44 @@ export class TableNumbers {
     return DECIMAL_COMMA.test(text) ? numberOf(text.replace(',', '.')) : undefined
   }
 
+  /** The two numbers that a cell may be. Undefined: there are not two, or the table shows which one it is. */
+  readings (text: string): { whole: string, decimal: string } | undefined {
+    if (this.isProven || !EITHER.test(text)) return undefined
+    return { whole: text.replace(',', ''), decimal: text.replace(',', '.') }
+  }
+
   /** What was expected in such a cell, for an error message. */
   expected (text: string, otherwise: string): string {
-    if (this.isProven || !EITHER.test(text)) return otherwise
-    return `${otherwise}; "${text}" can be ${text.replace(',', '')} or ${text.replace(',', '.')}, ` +
-      'and no other number in the file shows whether its comma is a decimal separator; ' +
-      'write the number without a comma'
+    const readings = this.readings(text)
+    if (readings === undefined) return otherwise
+    return `${otherwise}; "${text}" can be ${readings.whole} or ${readings.decimal}, ` +
+      'and no other number in the file shows whether its comma is a decimal separator; ' + WITHOUT_COMMA
   }
+}
+
+const WITHOUT_COMMA = 'write the number without a comma'
+
+/**
+ * The error for a cell that is not a number. `value`: the cell as it is quoted. `others`: what else is
+ * allowed, as in ", EX or a blank cell". `howToExplain`: as in `TableFormat`.
+ */
+export function notANumber (
+  { title, value, text, numbers, others = '', howToExplain }: {
+    title: string,
+    value: string,
+    text: string,
+    numbers: TableNumbers,
+    others?: string,
+    howToExplain?: ((text: string) => string | undefined) | undefined,
+  }
+): ImportErrorText {
+  const readings = numbers.readings(text)
+  if (readings !== undefined) {
+    const found = { title, value, others, again: text, ...readings, advice: WITHOUT_COMMA }
+    return importError('ambiguous_number', found)
+  }
+  const advice = howToExplain?.(text)
+  return advice === undefined
+    ? importError('not_a_number', { title, value, others })
+    : importError('unknown_mark', { title, value, others, mark: shorten(text), advice })
 }

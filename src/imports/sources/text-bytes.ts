@@ -1,12 +1,10 @@
 // The encoding of a text table: UTF-8, UTF-16 or Windows-1252, which spreadsheets still write.
 import { isAscii, isUtf8 } from 'node:buffer'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from './source-files.ts'
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf])
-const MACROMAN_FAULT = 'is not UTF-8; it may be in MacRoman, which is not supported'
-const NO_TEXT_FAULT = 'is not text in UTF-8, UTF-16 or Windows-1252'
-const SAVE_AGAIN = 'save the file as "CSV UTF-8"'
 
 /** A file's bytes in UTF-8 or, where `isMarked` is false, perhaps in Windows-1252. */
 interface TextChunk {
@@ -29,8 +27,7 @@ export async function * textChunks (
     try {
       return Buffer.from(utf16.decode(bytes, { stream: bytes !== undefined }))
     } catch {
-      const message = `is not complete UTF-16; export it again, or ${SAVE_AGAIN}`
-      throw new Refusal({ file: file.name, line: 1 }, message)
+      throw new Refusal({ file: file.name, line: 1 }, importError('incomplete_utf16'))
     }
   }
   for await (const chunk of file.read({ isAgain })) {
@@ -103,34 +100,33 @@ export class BlockDecoder {
   get isWindows1252 (): boolean { return this.#encoding === 'windows-1252' }
 
   /** The block in UTF-8. A fault is given with a test that finds its line. */
-  utf8 (block: Buffer): Buffer | { fault: string, isOn: (line: Buffer) => boolean } {
+  utf8 (block: Buffer): Buffer | { fault: ImportErrorText, isOn: (line: Buffer) => boolean } {
     if (isUtf8(block)) {
       if (this.#encoding === 'utf8' || isAscii(block)) return block
       if (this.#encoding === 'windows-1252') {
-        const fault = `is UTF-8, but lines before it are not; ${SAVE_AGAIN}`
-        return { fault, isOn: (line) => !isAscii(line) }
+        return { fault: importError('utf8_after_other'), isOn: (line) => !isAscii(line) }
       }
       this.#encoding = 'utf8'
       return block
     }
     const isBroken = (line: Buffer) => !isUtf8(line)
     if (this.#encoding === 'utf8') {
-      return { fault: `is not UTF-8, but other lines are; ${SAVE_AGAIN}`, isOn: isBroken }
+      return { fault: importError('other_after_utf8'), isOn: isBroken }
     }
     if (this.#isClassicMac) {
-      return { fault: `${MACROMAN_FAULT}; ${SAVE_AGAIN}`, isOn: isBroken }
+      return { fault: importError('mac_roman'), isOn: isBroken }
     }
     const text = block.toString('latin1')
-    if (NO_TEXT.test(text)) return { fault: `${NO_TEXT_FAULT}; ${SAVE_AGAIN}`, isOn: isBroken }
+    if (NO_TEXT.test(text)) return { fault: importError('no_text'), isOn: isBroken }
     for (const line of text.split('\n')) {
       const bytes = Buffer.from(line, 'latin1')
       if (isAscii(bytes)) continue
       if (isUtf8(bytes)) {
         if (!ONLY_UTF8.test(bytes.toString())) continue
-        return { fault: `is not UTF-8, but other lines are; ${SAVE_AGAIN}`, isOn: isBroken }
+        return { fault: importError('other_after_utf8'), isOn: isBroken }
       }
       if (MACROMAN.test(line)) {
-        return { fault: `${MACROMAN_FAULT}; ${SAVE_AGAIN}`, isOn: (one) => one.equals(bytes) }
+        return { fault: importError('mac_roman'), isOn: (one) => one.equals(bytes) }
       }
     }
     this.#encoding = 'windows-1252'

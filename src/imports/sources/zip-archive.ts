@@ -13,7 +13,7 @@ import { isOfficePackage, type OfficePackage } from '../spreadsheet/office-packa
 import { openWorkbook } from '../spreadsheet/open-workbook.ts'
 import { bundleFolder } from './bundle-folder.ts'
 import { ByteBudget, ENTRIES_MAX, isLitter, type Source, type SourceFile } from './source-files.ts'
-import { importError } from '../error-messages.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 
 /** A header of the central directory of a zip archive begins with this (APPNOTE.TXT, 4.3.12). */
 const DIRECTORY_HEADER = Buffer.from('PK\u0001\u0002', 'latin1')
@@ -66,11 +66,12 @@ export async function openZipArchive (path: string, options: OpenZipOptions): Pr
     }
     const inner = innerArchive(entries, name)
     if (inner !== undefined) {
-      if (depth === DEPTH_MAX) throw new Refusal({ file: name }, 'has too many zip archives in each other')
+      if (depth === DEPTH_MAX) throw new Refusal({ file: name }, importError('nested_archives'))
       const copy = await unpackArchive(inner, { ...opened, scratchFolder })
       try {
         if (!await isZipArchive(copy)) {
-          throw new Refusal({ file: name }, `${shortenName(inner.fileName)} in it is not a zip archive`)
+          const file = shortenName(inner.fileName)
+          throw new Refusal({ file: name }, importError('inner_not_zip', { file }))
         }
         const source = await openZipArchive(copy, { ...options, depth: depth + 1 })
         archive.close()
@@ -103,14 +104,12 @@ export async function openZipArchive (path: string, options: OpenZipOptions): Pr
 const OUTSIDE = /^(invalid relative path|absolute path|invalid characters in fileName)/
 
 /** What is wrong, without the words of a library. Errors of the file system keep their own. */
-function archiveFault (error: unknown): string {
+function archiveFault (error: unknown): ImportErrorText {
   const { message, errno } = error as NodeJS.ErrnoException & { errno?: unknown }
-  if (OUTSIDE.test(message)) {
-    return 'has an entry whose path leads out of the archive; create the archive again'
-  }
+  if (OUTSIDE.test(message)) return importError('path_outside')
   const isOfDisk = typeof errno === 'number' && 'syscall' in (error as object)
   return isOfDisk
-    ? `cannot be read: ${shorten(message, 200)}`
+    ? importError('unreadable', { reason: shorten(message, 200) })
     : importError('incomplete_zip')
 }
 
@@ -124,7 +123,8 @@ interface OpenedArchive {
 async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): Promise<yauzl.Entry[]> {
   const place = { file: name }
   if (archive.entryCount > ENTRIES_MAX) {
-    throw new Refusal(place, `has ${archive.entryCount} entries; at most ${ENTRIES_MAX} are read`)
+    const found = { count: archive.entryCount, most: ENTRIES_MAX }
+    throw new Refusal(place, importError('many_entries', found))
   }
   const entries: yauzl.Entry[] = []
   const places: Array<{ start: number, end: number }> = []
@@ -132,7 +132,7 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
     const { relativeOffsetOfLocalHeader: start, compressedSize, fileNameLength } = entry
     places.push({ start, end: start + LOCAL_HEADER_BYTES + fileNameLength + compressedSize })
     if (entry.fileName.length > NAME_MAX) {
-      throw new Refusal(place, `has an entry whose name is longer than ${NAME_MAX} characters`)
+      throw new Refusal(place, importError('long_entry_name', { most: NAME_MAX }))
     }
     if (!entry.fileName.endsWith('/') && !entry.fileName.split('/').some(isLitter)) entries.push(entry)
   }
@@ -140,14 +140,11 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
   const position = archive.readEntryCursor as unknown as number
   const next = await bytesAt(path, { length: DIRECTORY_HEADER.length, position })
   if (DIRECTORY_HEADER.equals(next)) {
-    throw new Refusal(
-      place,
-      `has more entries than the ${archive.entryCount} that it declares; create the archive again`
-    )
+    throw new Refusal(place, importError('hidden_entries', { count: archive.entryCount }))
   }
   places.sort((a, b) => a.start - b.start)
   if (places.some(({ end }, i) => end > (places[i + 1]?.start ?? Infinity))) {
-    throw new Refusal(place, 'has entries that overlap each other; create the archive again')
+    throw new Refusal(place, importError('overlapping_entries'))
   }
   return entries
 }
@@ -159,10 +156,8 @@ function innerArchive (entries: yauzl.Entry[], name: string): yauzl.Entry | unde
   if (first !== undefined && others.length > 0) {
     const names = [first, ...others].map(({ fileName }) => shortenName(fileName))
     const isZips = names.every((one) => /zip$/i.test(one))
-    const what = isZips ? 'zip archives' : 'archives or workbooks'
-    const message = `has ${names.length} ${what} (${listNames(names, 5)}); ` +
-      'import them one at a time'
-    throw new Refusal({ file: name }, message)
+    const found = { count: names.length, names: listNames(names, 5) }
+    throw new Refusal({ file: name }, importError(isZips ? 'several_zips' : 'several_archives', found))
   }
   return first
 }
@@ -192,14 +187,11 @@ const METHODS: Readonly<Record<number, string>> = {
 
 /** Throws Refusal if an entry is encrypted or compressed by another method. */
 function assertReadable (entry: yauzl.Entry, { shown, place }: { shown: string, place: Place }): void {
-  if (entry.isEncrypted()) throw new Refusal(place, `${shown} is encrypted; export it without a password`)
+  if (entry.isEncrypted()) throw new Refusal(place, importError('encrypted', { file: shown }))
   const { compressionMethod: method } = entry
   if (method === 0 || method === 8) return
-  throw new Refusal(
-    place,
-    `${shown} is compressed with ${METHODS[method] ?? `method ${method}`}, which is not supported; ` +
-      'unpack the archive, and zip its files again with the method Deflate'
-  )
+  const found = { file: shown, method: METHODS[method] ?? `method ${method}` }
+  throw new Refusal(place, importError('other_compression', found))
 }
 
 function filesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile[] {
@@ -211,13 +203,15 @@ function filesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile
     if (!entry.fileName.startsWith(folder) || inner.includes('/')) continue
     const shown = shortenName(inner)
     const base = inner.toLowerCase()
-    if (files.has(base)) throw new Refusal(place, `has two files named ${shown}`)
+    if (files.has(base)) throw new Refusal(place, importError('same_names', { file: shown }))
     if (base.endsWith('.csv') || base.endsWith('.json')) assertReadable(entry, { shown, place })
     const read: SourceFile['read'] = (options) => readEntry(shown, entry, archive, budget, options)
     files.set(base, { name: shown, base, size: entry.uncompressedSize, read })
   }
   const unpacked = Array.from(files.values(), ({ size }) => size).reduce((sum, size) => sum + size, 0)
-  if (unpacked > budget.most) throw new Refusal(place, `unpacks to ${unpacked} bytes; ${budget.message}`)
+  if (unpacked > budget.most) {
+    throw new Refusal(place, importError('many_unpacked_bytes', { bytes: unpacked, most: budget.most }))
+  }
   return [...files.values()]
 }
 
@@ -246,7 +240,7 @@ async function * readEntry (
   { isAgain = false }: { isAgain?: boolean } = {}
 ): AsyncGenerator<Buffer, void, void> {
   const damaged = () => {
-    return new Refusal({ file: name }, 'is damaged in its archive; download or copy the archive again')
+    return new Refusal({ file: name }, importError('damaged_entry'))
   }
   let checksum = 0
   try {

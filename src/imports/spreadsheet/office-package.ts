@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import { isTrue, prefixedAttribute, readXml } from './xml-part.ts'
-import { importError } from '../error-messages.ts'
+import { importError, type ImportErrorName } from '../error-messages.ts'
 
 /** The files of an archive. */
 export interface OfficePackage {
@@ -24,13 +24,12 @@ interface Relation {
 }
 
 /** Other documents, by a file that only they have. */
-const OTHERS: ReadonlyArray<[file: RegExp, what: string]> = [
-  [/^xl\/workbook\.bin$/, 'is an Excel binary workbook (.xlsb); open it and save it as "Excel ' +
-    'Workbook (.xlsx)"'],
-  [/^word\/document\.xml$/, importError('word')],
-  [/^ppt\/presentation\.xml$/, 'is a PowerPoint document, which has no table to import'],
-  [/\.iwa$/, 'is a Numbers document; export it: File, Export To, Excel'],
-  [/^content\.xml$/, importError('open_document')],
+const OTHERS: ReadonlyArray<[file: RegExp, what: ImportErrorName]> = [
+  [/^xl\/workbook\.bin$/, 'binary_workbook'],
+  [/^word\/document\.xml$/, 'word'],
+  [/^ppt\/presentation\.xml$/, 'slides'],
+  [/\.iwa$/, 'numbers'],
+  [/^content\.xml$/, 'open_document'],
 ]
 
 const CONTENT_TYPES = '[content_types].xml'
@@ -47,7 +46,7 @@ export function isOfficePackage (paths: readonly string[]): boolean {
 export function assertWorkbook ({ name, paths }: OfficePackage): void {
   const lower = paths.map((path) => path.toLowerCase())
   const other = OTHERS.find(([file]) => lower.some((path) => file.test(path)))
-  if (other !== undefined) throw new Refusal({ file: name }, other[1])
+  if (other !== undefined) throw new Refusal({ file: name }, importError(other[1]))
 }
 
 /** The path of the workbook itself; undefined if there is none. Throws Refusal. */

@@ -48,10 +48,7 @@ export async function openWorkbook (
   const path = await workbookPath(office)
   const part = path === undefined ? undefined : office.part(path)
   if (path === undefined || part === undefined) {
-    throw new Refusal(
-      { file: name },
-      'is an Office document, but not an Excel workbook; save its table as .xlsx'
-    )
+    throw new Refusal({ file: name }, importError('other_office'))
   }
   const { sheets, isFrom1904 } = await readWorkbookPart(part, name)
   const relations = await relationsOf(path, office)
@@ -122,7 +119,7 @@ async function choose (
   sheets: ReadableSheet[], { name, wanted, problems }: Choosing
 ): Promise<ReadableSheet> {
   const [first] = sheets
-  if (first === undefined) throw new Refusal({ file: name }, 'has no sheet with cells')
+  if (first === undefined) throw new Refusal({ file: name }, importError('no_sheet'))
   if (wanted !== undefined) {
     const key = wanted.trim().toLowerCase()
     const found = sheets.find((one) => one.name === wanted) ??
@@ -136,9 +133,8 @@ async function choose (
   for (const one of visible) if (visible.length === 1 || await hasValues(one.sheet)) filled.push(one)
   const [chosen, ...others] = filled
   if (chosen === undefined) {
-    const message = `has no visible sheet with values; choose a hidden one with ${
-      optionName('sheet', problems.askedBy)}`
-    throw new Refusal({ file: name }, message)
+    const option = optionName('sheet', problems.askedBy)
+    throw new Refusal({ file: name }, importError('no_visible_sheet', { option }))
   }
   if (others.length > 0) {
     const cell = `"${shorten(chosen.name)}" is read, not ${listNames(others.map((one) => one.name), LISTED)}`

@@ -63,9 +63,10 @@ export async function readSheet (
   const { formulasWithoutValue: { count, first }, hidden } = findings
   if (hidden.count > 0) problems.warn('hidden_cells', { file, cell: hidden.first }, hidden.count)
   if (count > 0) {
-    const what = count === 1 ? `${first} is a formula` : `${first} and ${count - 1} more cells are formulas`
-    throw new Refusal({ file }, `${what} without a stored result; ` +
-      'open the file in Excel or LibreOffice, save it, and import it again')
+    const message = count === 1
+      ? importError('formula', { cell: first })
+      : importError('formulas', { cell: first, count: count - 1 })
+    throw new Refusal({ file }, message)
   }
   visit.end?.()
 }

@@ -1,6 +1,7 @@
 // The texts that the cells of a workbook share. A large workbook has millions of them, so they are kept in a
 // scratch database on the disk.
 import { openScratch } from '../../../db/sqlite/staging/staging.ts'
+import { importError } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import { unescapedText } from './cell-text.ts'
@@ -45,8 +46,7 @@ export async function readSharedTexts (
       close (name) {
         if (name !== 'si') return collector.close(name)
         if (count === TEXTS_MAX) {
-          const message = `has more than ${TEXTS_MAX} texts; is this the grade book of one course?`
-          throw new Refusal({ file }, message)
+          throw new Refusal({ file }, importError('many_texts', { most: TEXTS_MAX }))
         }
         insert.run(count++, collector.take())
         return undefined
@@ -105,7 +105,7 @@ export function textCollector (file: string): {
     take () {
       const text = unescapedText(collected)
       collected = ''
-      if (text.includes('\0')) throw new Refusal({ file }, 'has a NUL character')
+      if (text.includes('\0')) throw new Refusal({ file }, importError('nul'))
       return text
     },
   }
@@ -113,5 +113,5 @@ export function textCollector (file: string): {
 
 /** The error for a cell whose text is too long. */
 export function tooLongText (file: string): Refusal {
-  return new Refusal({ file }, `has a text of more than ${CELL_TEXT_MAX} characters in one cell; shorten it`)
+  return new Refusal({ file }, importError('long_cell', { most: CELL_TEXT_MAX }))
 }

@@ -1,6 +1,7 @@
 // The cells of a worksheet (ECMA-376, part 1, 18.3.1), row by row. Nothing but the current row is held.
 import { shorten } from '../../short-text.ts'
 import { columnLetters, columnOfLetters } from '../column-letters.ts'
+import { importError, type ImportErrorText } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import type { ByteBudget, SourceFile } from '../sources/source-files.ts'
 import { isoDateText, numberText, unescapedText } from './cell-text.ts'
@@ -174,7 +175,7 @@ class SheetReader {
     cells[at] = text
     this.#rowText += text.length
     if (this.#rowText > ROW_TEXT_MAX) {
-      throw this.#refusal(`has more than ${ROW_TEXT_MAX} characters in one row`)
+      throw this.#refusal(importError('long_row', { most: ROW_TEXT_MAX }))
     }
     if (this.#isRowHidden || this.#hiddenColumns.some(({ from, to }) => at >= from - 1 && at < to)) {
       note(this.findings.hidden, this.#place())
@@ -193,7 +194,7 @@ class SheetReader {
       // Errors (#N/A), and what formulas give as text.
       default: {
         const text = unescapedText(this.#value)
-        if (text.includes('\0')) throw this.#refusal('has a NUL character')
+        if (text.includes('\0')) throw this.#refusal(importError('nul'))
         return text
       }
     }
@@ -217,10 +218,10 @@ class SheetReader {
   #place (): string { return `${columnLetters(this.#column)}${this.#row}` }
 
   #damaged (what: string): Refusal {
-    return this.#refusal(`is damaged: it ${what}; open it in a spreadsheet program and save it again`)
+    return this.#refusal(importError('damaged_workbook', { what: `it ${what}` }))
   }
 
-  #refusal (message: string): Refusal {
+  #refusal (message: ImportErrorText): Refusal {
     return new Refusal({ file: this.#values.file, line: this.#row === 0 ? null : this.#row }, message)
   }
 }

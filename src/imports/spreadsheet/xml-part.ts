@@ -2,6 +2,7 @@
 // and namespaces are not compared: `x:row` and the strict variant are read like `row`.
 import sax from 'sax'
 import { shorten } from '../../short-text.ts'
+import { importError } from '../error-messages.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 
@@ -35,8 +36,7 @@ export async function readXml (
   part: SourceFile, visitor: XmlVisitor, { file, isAgain = false, onBlock }: XmlReading
 ): Promise<void> {
   const damaged = (why: string) => {
-    const message = `is damaged: ${part.name} ${why}; open it in a spreadsheet program and save it again`
-    return new Refusal({ file }, message)
+    return new Refusal({ file }, importError('damaged_workbook', { what: `${part.name} ${why}` }))
   }
   const parser = sax.parser(true, { position: false, strictEntities: true } as sax.SAXOptions)
   let depth = 0
