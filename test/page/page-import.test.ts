@@ -70,6 +70,8 @@ t.test('errors are in the language of the page, on the job too', chromium, async
   await choose(page, 'canvas.csv', CANVAS.replace(',12', ',"so, la la"'))
   await page.getByLabel('Curso', { exact: true }).fill('Física')
   await page.getByText('Essay 2 contiene «so, la la»; se espera un número como 7.5 o una celda').waitFor()
+  await choose(page, 'canvas.csv', CANVAS.replace('8,15', '8,15,20'))
+  await page.getByText('tiene 8 campos; se esperan 7, como en los encabezados;').waitFor()
   // Another language keeps what was chosen and entered.
   const steps = [['Idioma', 'en', 'Import'], ['Language', 'es', 'Importar']] as const
   for (const [label, language, title] of steps) {
@@ -81,6 +83,7 @@ t.test('errors are in the language of the page, on the job too', chromium, async
   await page.getByRole('link', { name: 'Procesos' }).click()
   await page.getByText(/^course\.json:.*: termina a la mitad/).waitFor()
   await page.getByText(/^canvas\.csv:4: Essay 2 contiene «so, la la»/).first().waitFor()
+  await page.getByText(/^canvas\.csv:3: tiene 8 campos;/).first().waitFor()
   t.strictSame(problems, [])
 })
 
