@@ -54,7 +54,7 @@ export async function importSources (paths: string[], options: ImportOptions): P
 function checkTimeZones ({ timeZone, defaultTimeZone }: ImportOptions): void {
   for (const zone of [timeZone, defaultTimeZone]) {
     if (zone === undefined || isTimeZone(zone)) continue
-    throw new Refusal({ file: null }, importError('no_time_zone', { zone: shorten(zone) }))
+    throw new Refusal({ file: null }, importError('no_time_zone', { value: shorten(zone) }))
   }
 }
 

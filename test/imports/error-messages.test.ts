@@ -1,5 +1,6 @@
 // The errors of imports that the page says in its languages.
 import t from 'tap'
+import ts from 'typescript'
 import { howToExplainMark } from '../../src/imports/option-names.ts'
 import { IMPORT_ERRORS, importError, type ImportErrorName } from '../../src/imports/error-messages.ts'
 import { GradeColumn } from '../../src/imports/grade-book/grade-column.ts'
@@ -11,6 +12,7 @@ import { fillInReason } from '../../src/page/fill-in/fill-in-reason.ts'
 import { importErrorText } from '../../src/page/imports/page-words.ts'
 import { translator, type TextKey, type Values } from '../../src/page/texts/catalogue.ts'
 import { en, es } from '../page/texts.ts'
+import { sourceFiles, sourceText } from '../support/imports.ts'
 
 const english: Record<string, unknown> = en
 const placesIn = (text: string) => Array.from(text.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)
@@ -57,6 +59,52 @@ t.test('each is said in Spanish on the page, also where a table cannot be filled
   t.equal(reasonOf('The file, row 3, has a NUL character.'), 'Fila 3 del archivo: tiene un carácter NUL.')
   t.equal(reasonOf('The file has another error.'), 'it has no text')
 })
+
+t.test('where an error is made, each place of its template has a value', async (t) => {
+  const made = sourceFiles('src/imports').flatMap((file) => errorsMadeIn(file))
+  t.ok(made.length > 100)
+  const lacking = made.flatMap(({ name, given, file }) => {
+    const places = placesIn(IMPORT_ERRORS[name]).filter((place) => !given.includes(place))
+    return places.length === 0 || given.includes('...') ? [] : [`${file}: ${name}: ${places.join(', ')}`]
+  })
+  t.strictSame(lacking, [])
+})
+
+interface Made {
+  file: string
+  name: ImportErrorName
+  /** Names of the values; `...` if there are others. */
+  given: string[]
+}
+
+/** Calls of `importError` with a name that is written there. */
+function errorsMadeIn (file: string): Made[] {
+  const found: Made[] = []
+  const constants: Array<{ name: string, value: ts.Expression }> = []
+  const namesIn = (node: ts.Expression): string[] => {
+    if (ts.isStringLiteral(node)) return [node.text]
+    return ts.isConditionalExpression(node) ? [node.whenTrue, node.whenFalse].flatMap(namesIn) : []
+  }
+  const givenIn = (node: ts.Expression | undefined): string[] => {
+    if (node === undefined) return []
+    if (ts.isObjectLiteralExpression(node)) return node.properties.map((one) => one.name?.getText() ?? '...')
+    const constant = constants.findLast(({ name }) => name === node.getText())
+    return constant === undefined ? ['...'] : givenIn(constant.value)
+  }
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && node.initializer !== undefined) {
+      constants.push({ name: node.name.getText(), value: node.initializer })
+    }
+    if (ts.isCallExpression(node) && node.expression.getText() === 'importError') {
+      const [name, values] = node.arguments
+      const names = name === undefined ? [] : namesIn(name) as ImportErrorName[]
+      found.push(...names.map((name) => ({ file, name, given: givenIn(values) })))
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(file, sourceText(file), ts.ScriptTarget.Latest, true))
+  return found
+}
 
 t.test('scores that are not numbers', async (t) => {
   const errorOf = (text: string, howToExplain?: () => string) => {

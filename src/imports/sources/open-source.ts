@@ -55,7 +55,7 @@ async function lookAt (path: string, name: string): Promise<{ isFolder: boolean,
 }
 
 /** Archives other than zip, by the ending that `file-type` gives. No text begins with their first bytes. */
-const ARCHIVES = ['gz', 'tar', 'bz2', 'xz', 'zst', '7z', 'rar']
+const ARCHIVES = ['gz', 'tar.gz', 'tar', 'bz2', 'xz', 'zst', '7z', 'rar']
 const OTHERS: Readonly<Record<string, ImportErrorName>> = { cfb: 'old_excel', pdf: 'pdf', sqlite: 'sqlite' }
 
 async function refuseOtherFiles (path: string, name: string, askedBy?: AskedBy): Promise<void> {
