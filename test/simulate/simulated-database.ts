@@ -156,7 +156,8 @@ export async function openSimulatedDatabase (): Promise<SimulatedSqlite> {
       VALUES (?, ?, ?, 'teacher', 'account', 0)`).run(id, email, email)
   }
   // A store is searched once a day. Not every story begins with that.
-  sqlite.prepare('UPDATE installation SET store_swept_at = ?').run(STORY_START)
+  sqlite.prepare('INSERT INTO installation (id, name, store_swept_at) VALUES (1, ?, ?)')
+    .run('stories', STORY_START)
   let now = Date.now
   const history = sqlite.prepare<[], HistoryLine>('SELECT * FROM sim_history ORDER BY id')
   const version = sqlite.prepare<[number], number>('SELECT data_version FROM courses WHERE id = ?').pluck()

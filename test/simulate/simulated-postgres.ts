@@ -21,7 +21,7 @@ import { bindDatabase } from './bound-database.ts'
 import type { Life } from './life.ts'
 import { createLine } from './one-connection.ts'
 import {
-  COURSES, USER_IDS, type DeliverOptions, type HistoryLine, type SimulatedDatabase,
+  COURSES, STORY_START, USER_IDS, type DeliverOptions, type HistoryLine, type SimulatedDatabase,
 } from './simulated-database.ts'
 import { SIMULATION_SCHEMA } from './simulation-schema.ts'
 
@@ -48,6 +48,9 @@ export async function openSimulatedPostgres (): Promise<SimulatedDatabase> {
     await client.query(`INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES ($1, $2, $2, 'teacher', 'account', 0)`, [id, `teacher${id}@example.edu`])
   }
+  await client.query('INSERT INTO installation (id, name, store_swept_at) VALUES (1, $1, $2)', [
+    'stories', STORY_START,
+  ])
   await client.query(SIMULATION_SCHEMA)
   await stopVacuum(client)
   const setBack = await keepRows(client)
