@@ -7,8 +7,8 @@ export function fillTemplate (template: string, values: Readonly<Record<string, 
 }
 
 /**
- * The first of the templates that a message may have been made from, with its values. A place that a template
- * has twice has the same value in both.
+ * The first of the templates that a message may have been made from, with its values. If a template has a
+ * place twice, its value is the same both times.
  */
 export function findTemplate<Name extends string> (
   message: string, templates: Readonly<Record<Name, string>>

@@ -2,7 +2,7 @@
 // same in its languages.
 import { fillTemplate } from './message-templates.ts'
 
-/** Of several that fit a message, the first is meant. */
+/** If several fit a message, the page uses the first. */
 export const REFUSALS = {
   nothing_to_undo: 'This import changed nothing, so there is nothing to undo.',
   undo_of_undo: 'This is an undo, which cannot be undone. Import the file again.',

@@ -222,7 +222,7 @@ t.test('what depends on an engine has one place, and few users', async (t) => {
 })
 
 t.test('threads load no schemas of requests', async (t) => {
-  // TypeBox has hundreds of modules. It would add almost half to what a thread needs for its first export.
+  // TypeBox has hundreds of modules. A thread would take almost half again as long for its first export.
   const next = Map.groupBy(imports.filter(({ typeOnly }) => !typeOnly), ({ from }) => from)
   const loaded = new Set(['workers/tasks.ts'])
   for (const file of loaded) for (const { to } of next.get(file) ?? []) loaded.add(to)

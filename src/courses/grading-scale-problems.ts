@@ -1,7 +1,7 @@
 // What can be wrong with a grading scale.
 import { fillTemplate } from '../message-templates.ts'
 
-/** Imports name them as their errors, so the page has a text for each. */
+/** Imports report them as errors, so the page has a text for each. */
 export const GRADING_SCALE_PROBLEMS = {
   grades_count: 'has {count} grades, expected 1 to {most}',
   grade_order:

@@ -2,7 +2,7 @@
 import { GRADING_SCALE_PROBLEMS } from '../courses/grading-scale-problems.ts'
 import { fillTemplate } from '../message-templates.ts'
 
-/** Of several that fit a message, the first is meant. */
+/** If several fit a message, the page uses the first. */
 export const IMPORT_ERRORS = {
   // The request.
   not_an_email: '"{value}" is not an email address; {option} expects one',
@@ -99,8 +99,8 @@ export const IMPORT_ERRORS = {
   many_files: 'has more than {most} entries; choose the folder that has only the bundle',
   several_folders: 'has files in {count} folders ({folders}); import the files of one folder at a time',
   // A zip archive.
-  nested_archives: 'has too many zip archives in each other',
-  inner_not_zip: '{file} in it is not a zip archive',
+  nested_archives: 'has zip archives that are nested too deeply',
+  inner_not_zip: 'contains {file}, which is not a zip archive',
   path_outside: 'has an entry whose path leads out of the archive; create the archive again',
   unreadable: 'cannot be read: {reason}',
   many_entries: 'has {count} entries; at most {most} are read',

@@ -105,7 +105,7 @@ t.test('courses: found, renamed, given to a teacher, archived, restored, deleted
     await page.getByText('No course is archived.').waitFor()
     await page.getByLabel('Which courses').selectOption('Current courses')
     await page.getByText('2 courses.').waitFor()
-    // Much wider than the list may be.
+    // Much wider than the list can be.
     await page.setViewportSize({ width: 1920, height: 1080 })
     const left = async (selector: string) => (await page.locator(selector).boundingBox())?.x
     await becomes(t, async () => await left('h1') === await left('.brand'), true, 'in line with the header')

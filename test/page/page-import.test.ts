@@ -234,7 +234,7 @@ t.test('the list has the end of an import as soon as its report is there', chrom
   await choose(page, 'physics-1.json', PHYSICS)
   gate.letOne()
   await page.getByText('This is what would change:').waitFor()
-  // From here, less time goes by than the list waits between two requests: only what an effect needs.
+  // From here on, less time passes than the list waits between two requests: only what an effect needs.
   const drawn = () => page.clock.runFor(100)
   await page.clock.pauseAt(Date.now() + MINUTE_MS)
   await page.getByRole('button', { name: 'Import', exact: true }).click()

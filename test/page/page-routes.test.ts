@@ -68,7 +68,8 @@ t.test('the built page: strict policy, relative addresses, small', async (t) => 
     size += packed.rawPayload.length
   }
   // The first views' texts of one language are loaded at once too.
-  const texts = readdirSync(join(folder, 'assets')).filter((name) => /^(?:en|es)-[A-Z\d]+\.js\.gz$/.test(name))
+  const texts = readdirSync(join(folder, 'assets'))
+    .filter((name) => /^(?:en|es)-[A-Z\d]+\.js\.gz$/.test(name))
   t.equal(texts.length, 2)
   size += Math.max(...texts.map((name) => statSync(join(folder, 'assets', name)).size))
   t.ok(size < FIRST_LOAD_MAX, `${size} bytes`)

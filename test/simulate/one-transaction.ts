@@ -10,9 +10,8 @@ export interface KeptRows {
 }
 
 /**
- * From now on, `BEGIN`, `COMMIT` and `ROLLBACK` on this connection are about savepoints. They fail where they
- * would fail without this. What the outer transaction does not check is a deferred constraint; the schema has
- * none.
+ * From now on, `BEGIN`, `COMMIT` and `ROLLBACK` on this connection act on a savepoint. They fail where they
+ * would fail without this. Deferred constraints are not checked; the schema has none.
  */
 export function withinOneTransaction (sqlite: SqliteConnection): KeptRows {
   const { prepare, exec } = sqlite
@@ -26,7 +25,7 @@ export function withinOneTransaction (sqlite: SqliteConnection): KeptRows {
   function step (isOpenAfter: boolean, ...texts: string[]): () => void {
     const run = runs(...texts)
     return () => {
-      if (isOpen === isOpenAfter) throw new Error(`a transaction is ${isOpen ? 'open already' : 'not open'}`)
+      if (isOpen === isOpenAfter) throw new Error(`a transaction is ${isOpen ? 'already open' : 'not open'}`)
       run()
       isOpen = isOpenAfter
     }

@@ -69,20 +69,20 @@ async function rest (scheduler: Scheduler, world: World): Promise<void> {
   }
 }
 
-/** Nothing fails any more, and everything that cleans up has its turn. */
+/** Nothing fails anymore, and everything that cleans up has its turn. */
 async function settle (scheduler: Scheduler, world: World): Promise<void> {
   world.endings.length = 0
   world.storage.repair()
   // Until the clock is right again, what was noted before it was set back seems to come from the future.
   world.clock.pass(world.clock.behind())
   if (!world.storage.isRemote) {
-    world.tell('Nothing fails any more, and the service starts again.')
+    world.tell('Nothing fails anymore, and the service starts again.')
     for (const node of world.nodes) void node.stop(0).then(() => node.boot())
     await rest(scheduler, world)
     return
   }
   // A store is searched once a day, and what it finds is kept for a while.
-  world.tell('Nothing fails any more, and a day and some hours pass.')
+  world.tell('Nothing fails anymore, and a day and some hours pass.')
   for (const ms of [DAY_MS + 1, RULES.deletedBytesMs + HOUR_MS]) {
     world.clock.pass(ms)
     await rest(scheduler, world)

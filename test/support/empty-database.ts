@@ -1,4 +1,4 @@
-// A copy is quicker than the statements that create all tables.
+// Copying a file is faster than running the statements that create all tables.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -13,8 +13,8 @@ export function testFolder (t: Test, content?: Parameters<Test['testdir']>[0]): 
 }
 
 /**
- * A new folder that all tests of a file share, and that goes after the last one. Files that run in one
- * process have the same top-level test, and so the same folder of tap's.
+ * A new folder that all tests of a file share. It is removed after the last one. Files that run in one
+ * process share the top-level test, and so its `testdir`.
  */
 export function fileFolder (t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'perfbook-test-'))

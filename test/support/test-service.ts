@@ -80,7 +80,7 @@ export async function disableUser (accounts: Accounts, email: string): Promise<v
   await accounts.disable(user.id)
 }
 
-/** By the settings of a service, on which its contract depends. To write a contract takes long. */
+/** By the settings of a service, on which its contract depends. Generating a contract takes long. */
 const checks = new Map<string, ReturnType<typeof contractCheck>>()
 
 let others = 0

@@ -1,16 +1,16 @@
-// Test files that run one after the other in one process. A process that loads the program, compiles its
-// routes and starts its threads takes longer for that than for most files' tests.
+// Test files that run one after the other in one process. Loading the program, compiling its routes and
+// starting its threads takes a process longer than the tests of most files.
 import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** tap's own folder, which Git ignores. */
 const GROUPS = join(ROOT, '.tap/together')
-/** With more, the last group would run long, beside a core that has nothing to do. */
+/** With more, the last group would still be running after the other core has nothing left to do. */
 const MOST_FILES = 8
-/** For all files of a group. */
+/** For all files of a group together. */
 export const GROUP_TIMEOUT_S = 1800
-/** They take long anyway, mostly in other processes. */
+/** They take long anyway, and most of that time is spent in other processes. */
 const ALONE = ['binary/', 'copy/', 'crash/', 'deploy.test.ts', 'power/', 'simulate/', 'workers/workbook/']
 
 export interface Groups {
@@ -26,8 +26,8 @@ export function allTests (): string[] {
 }
 
 /**
- * Writes a file for each group of test files, which imports them. A group has files of one folder, so that
- * its name says something. `run` keeps the groups of different runs apart.
+ * Writes a file for each group of test files, which imports them. All files of a group are from one folder,
+ * which its name says. `run` keeps the groups of different runs apart.
  */
 export function groupTests (run: string, tests: readonly string[]): Groups {
   const folder = join(GROUPS, run)
@@ -53,6 +53,6 @@ function isAlone (file: string): boolean {
 
 function groupFile (folder: string, members: readonly string[]): string {
   const imports = members.map((file) => `import '${relative(folder, join(ROOT, file))}'`)
-  // Files set their own limits. The last one would hold for all.
+  // Some files set a limit of their own, which would apply to the whole group.
   return [...imports, "import t from 'tap'", `t.setTimeout(${GROUP_TIMEOUT_S * 1000})`, ''].join('\n')
 }

@@ -77,7 +77,7 @@ export interface TableFormat {
   wordOf?: (text: string) => GradeWord | null | undefined
   /** What cells may have besides numbers, for error messages: "Needs Grading or a blank cell". */
   alsoExpected: string
-  /** If a text that is no number and no word of `wordOf` may be a mark: what to do about it. */
+  /** What to do about a text that is neither a number nor a word of `wordOf`, if it may be a mark. */
   howToExplain?: (text: string) => string | undefined
   /** The warning for a row that is not about a student; undefined: it is about one. */
   otherRow?: (cellOf: (use: IdentityUse) => string) => WarningCode | undefined

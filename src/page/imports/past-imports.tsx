@@ -21,8 +21,8 @@ const IMPORTS = { action: 'import.run' }
 type JobState = Pick<ListedImport, 'status' | 'error'>
 
 /**
- * The latest imports of all users. A change of `version` loads the list again at once; until it is there, the
- * list stays as it is.
+ * The latest imports of all users. A change of `version` loads the list again at once. The list stays as it
+ * is until then.
  */
 export function PastImports (
   { path, version, href, isOfCourse }: {

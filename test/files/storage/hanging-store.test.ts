@@ -17,9 +17,14 @@ t.test('a store that never answers is unavailable after the limit of the call', 
     server.close()
   })
   const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
-  const former = { ...process.env }
+  const former = Object.keys(credentials).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, credentials)
-  t.teardown(() => { process.env = former })
+  t.teardown(() => {
+    for (const [name, value] of former) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+  })
   const store = openS3Store({
     bucket: 'books',
     prefix: '',

@@ -154,7 +154,7 @@ t.test('who asks for other options gets another file; options compare after defa
   await service.services.runner.start()
   await service.services.runner.drain()
   const listed: Array<{ options: object }> = (await service.call('GET', path(service, '/exports'))).json()
-  // The one that was requested first need not be stored first.
+  // The one that was requested first is not always stored first.
   t.strictSame(
     listed.map(({ options }) => options).toSorted((a, b) => Object.keys(a).length - Object.keys(b).length),
     [{}, { include_dropped: false }]
@@ -198,7 +198,7 @@ t.test('one period, in Spanish', async (t) => {
   })
   await service.services.runner.start()
   await service.services.runner.drain()
-  // The one that was requested first need not be stored first.
+  // The one that was requested first is not always stored first.
   const listed: Array<{ options: object, filename: string, url: string }> =
     (await call('GET', path(service, '/exports'))).json()
   const whole = listed.find(({ options }) => Object.keys(options).length === 0)
