@@ -24,10 +24,10 @@ import type { CommandContext } from '../../src/cli/program/context.ts'
 import { withServices } from '../../src/cli/program/open-services.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
+import { MAIN } from '../support/program.ts'
 import { startServer } from '../support/server-process.ts'
 import { testFolder } from '../support/test-folder.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
 const course = (name: string) => ({

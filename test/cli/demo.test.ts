@@ -5,9 +5,9 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { perfbook } from '../support/cli.ts'
+import { MAIN } from '../support/program.ts'
 import { testFolder } from '../support/test-folder.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** Nothing answers at this database: the demo never asks it. */
 const DATABASE_URL = 'postgres://nobody:hidden@127.0.0.1:1/none'
 const ENV = { MIN_FREE_BYTES: '0', WORKER_THREADS: '1', DATABASE_URL, NODE_ROLE: 'web' }

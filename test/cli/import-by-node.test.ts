@@ -9,6 +9,7 @@ import { bundleTexts, createWorld, result, school, writeFolder, type World } fro
 import { perfbook, type CliResult } from '../support/cli.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
 import { databaseEnv } from '../support/test-database.ts'
+import { until } from '../support/until.ts'
 
 const QUIET = { info () {}, warn () {}, error () {} }
 
@@ -98,7 +99,7 @@ t.test('perfbook import by a node', { skip: noPostgres }, (t) => {
     const folder = writeFolder(join(world.folder, 'roster'), bundleTexts(school()))
     const stopped = world.run(['import', folder], { signal: controller.signal })
     const states = () => world.sql('SELECT state FROM jobs').map((row: { state: string }) => row.state)
-    while (states().length === 0) await new Promise((resolve) => { setImmediate(resolve) })
+    await until('the job is queued', () => states().length > 0)
     controller.abort()
     t.match(await stopped, { stderr: /[Ss]topped/ })
     t.strictSame(states(), ['canceled'])

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { openPlaces } from '../../src/doctor/open-places.ts'
+import { MAIN } from '../support/program.ts'
 import { testFolder } from '../support/test-folder.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
 /** Starts `perfbook ARGS` as a process, from a shell that leaves everything open. */

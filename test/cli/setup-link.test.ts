@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { perfbook } from '../support/cli.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { MAIN } from '../support/program.ts'
 import { databaseEnv } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const ADMIN = 'admin@example.edu'
 const PASSWORD = 'vexing quiet otter'
 

@@ -2,13 +2,12 @@
 // terminal.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import t from 'tap'
 import { perfbook } from '../support/cli.ts'
+import { MAIN } from '../support/program.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { findScript, needs, pathOf } from '../support/tools.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const EMAIL = 'ada@example.edu'
 const PASSWORD = 'correct horse battery staple'
 const ADD = ['user', 'add', EMAIL, '--role', 'teacher']

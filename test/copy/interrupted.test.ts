@@ -14,6 +14,7 @@ import { filesStay } from '../../src/copy/copy-files.ts'
 import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { fillFolder, type FilledFolder } from '../support/filled-folder.ts'
 import { noPostgres, startCluster, testPostgres } from '../support/postgres.ts'
+import { MAIN } from '../support/program.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 /** Copies; `atStep` is called each time that rows were committed or compared. */
@@ -138,7 +139,7 @@ t.test('kill -9', { skip: noPostgres }, async (t) => {
     const target = await testPostgres(t)
     const { host, port, user, password, database } = target.connection
     const child = spawn(process.execPath, [
-      join(import.meta.dirname, '../../src/main.ts'), 'copy', '--data-dir', source.folder,
+      MAIN, 'copy', '--data-dir', source.folder,
       '--to-database', `postgres://${user}@${host}:${port}/${database}`,
     ], { env: { PATH: process.env.PATH, PGPASSWORD: password }, stdio: 'ignore' })
     const ended = once(child, 'exit')

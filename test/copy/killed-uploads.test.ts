@@ -10,13 +10,13 @@ import t, { type Test } from 'tap'
 import { perfbook } from '../support/cli.ts'
 import { fillFolder } from '../support/filled-folder.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { MAIN } from '../support/program.ts'
 import { clientAt, keysIn, needsSwift, startSwift, storeOf } from '../support/swift.ts'
 import { databaseEnv } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { within } from '../support/until.ts'
 
 const { skip: noSwift } = needsSwift()
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** More than one part. */
 const LARGE_BYTES = 8 * 1024 ** 2 + 1000
 const FILES = 12

@@ -1,7 +1,7 @@
 // One life of a server: a process, from its start to its death.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { MAIN, mortalProgram } from '../support/program.ts'
 
 export interface ServerLife {
   /** Where it answers; undefined: it died before it did. */
@@ -10,15 +10,15 @@ export interface ServerLife {
   ended: Promise<{ status: number | null, signal: NodeJS.Signals | null, stderr: string }>
 }
 
-const MAIN = [join(import.meta.dirname, '../../src/main.ts'), 'serve']
-const MORTAL = [join(import.meta.dirname, 'mortal-server.ts')]
+const SERVE = [MAIN, 'serve']
+const MORTAL = [mortalProgram('test/crash/mortal-server.ts')]
 
 /** Starts `perfbook serve`, or with `dieAt` the server that dies at that step, the `dieAfter`th time. */
 export function startLife (
   folder: string,
   { dieAt, dieAfter = 1 }: { dieAt?: string | undefined, dieAfter?: number } = {}
 ): ServerLife {
-  const child = spawn(process.execPath, dieAt === undefined ? MAIN : MORTAL, {
+  const child = spawn(process.execPath, dieAt === undefined ? SERVE : MORTAL, {
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,

@@ -11,7 +11,7 @@ import { course, inWords, needsFleet, startFleet, takeovers, type FleetNode } fr
 import { startLoad, summary } from './load.ts'
 import type { NodeProcess } from './node-process.ts'
 
-const ROUNDS = Number(process.env['PERFBOOK_KILL_ROUNDS'] ?? 10)
+const ROUNDS = Number(process.env['PERFBOOK_KILL_ROUNDS'] ?? 6)
 const SEED = Number(process.env['PERFBOOK_KILL_SEED'] ?? Date.now() % 1e6)
 const STEPS = [
   ...REQUEST_STEPS,

@@ -32,7 +32,7 @@ type What = 'click' | 'poll' | 'download' | 'change'
 
 const OPTIONS = [{}, { sheets: 'period' }, { values: 'points' }]
 /** How long people wait between two requests, ms. */
-const PAUSE_MS = 60
+const PAUSE_MS = 150
 
 export function startLoad (
   { proxy, courseIds }: Pick<Fleet, 'proxy' | 'courseIds'>,

@@ -1,7 +1,7 @@
 // One life of a node: a process, from its start to its death.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { MAIN, mortalProgram } from '../support/program.ts'
 
 export interface NodeProcess {
   name: string
@@ -23,8 +23,8 @@ export interface SignalPlace {
   signal?: 'SIGKILL' | 'SIGSTOP'
 }
 
-const MAIN = [join(import.meta.dirname, '../../src/main.ts'), 'serve']
-const MORTAL = [join(import.meta.dirname, 'mortal-node.ts')]
+const SERVE = [MAIN, 'serve']
+const MORTAL = [mortalProgram('test/nodes/mortal-node.ts')]
 
 /**
  * Starts `perfbook serve`, or with `place` the same service that sends itself a signal there. It ends with
@@ -35,7 +35,7 @@ export function startProcess (
 ): NodeProcess {
   const child = spawn('setpriv', [
     '--pdeathsig', 'KILL', process.execPath, '--disable-warning=ExperimentalWarning',
-    ...place === undefined ? MAIN : MORTAL,
+    ...place === undefined ? SERVE : MORTAL,
   ], {
     env: {
       PATH: process.env.PATH,

@@ -165,8 +165,12 @@ export async function accessibilityProblems (page: Page): Promise<string[]> {
   return problems
 }
 
-/** Pictures of the view in light and dark for people to look at, in `artifacts/page/` (not in git). */
+/**
+ * With PAGE_PICTURES=1, pictures of the view in light and dark for people to look at, in `artifacts/page/`
+ * (not in git).
+ */
 export async function screenshot (page: Page, name: string): Promise<void> {
+  if (process.env.PAGE_PICTURES !== '1') return
   mkdirSync(ARTIFACTS, { recursive: true })
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme })
@@ -175,7 +179,7 @@ export async function screenshot (page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: null })
 }
 
-/** A view in light and in dark: nothing that axe-core finds, and two pictures. */
+/** A view in light and in dark: nothing that axe-core finds; and pictures, see `screenshot`. */
 export async function lookAt (t: Test, page: Page, name: string): Promise<void> {
   t.strictSame(await accessibilityProblems(page), [], name)
   await screenshot(page, name)

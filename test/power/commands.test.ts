@@ -4,14 +4,13 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { MAIN } from '../support/program.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { findCompiler, needs } from '../support/tools.ts'
 import { places, scenarios, type Places } from './commands.ts'
 import { compileDisk, diskEnv } from './disk.ts'
 import { readRecord, type DiskRecord } from './disk-record.ts'
 import { powerStates } from './power-states.ts'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
 async function run (args: string[], env: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, [MAIN, ...args], {

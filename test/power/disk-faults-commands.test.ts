@@ -6,12 +6,12 @@ import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { seededRandom } from '../crash/seeded-random.ts'
+import { MAIN } from '../support/program.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { findCompiler, needs } from '../support/tools.ts'
 import { places, scenarios } from './commands.ts'
 import { compileDisk, controlFaults, diskEnv, NEVER, type Faults } from './disk.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const FAULTS = Number(process.env['POWER_FAULTS'] ?? 1)
 const SEED = Number(process.env['POWER_SEED'] ?? Date.now() % 1e6)
 const KINDS: Faults[] = [{ onWrite: 'ENOSPC' }, { onWrite: 'EIO', onSync: 'EIO' }, { onRead: 'EIO' }]

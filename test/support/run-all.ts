@@ -16,6 +16,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engineTests } from './engine-tests.ts'
+import { makeTestProgram } from './program.ts'
 import { allTests, GROUP_TIMEOUT_S, groupTests, type Groups } from './together.ts'
 
 interface Run {
@@ -38,6 +39,8 @@ const again: string[] = []
 // Each file is compiled once, not by every process. It would make coverage less exact.
 if (only !== 'coverage') process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled')
 try {
+  // Its code is not counted.
+  if (only !== 'coverage') await makeTestProgram()
   const runs = only === 'coverage'
     ? [await runTwice('SQLite and the disk', ['tap', 'run'])]
     : only === 'postgres'

@@ -1,8 +1,8 @@
 // `perfbook serve` as a process of its own, to be signalled and killed.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import type { Test } from 'tap'
+import { MAIN } from './program.ts'
 
 export interface ServerProcess {
   pid: number
@@ -11,8 +11,6 @@ export interface ServerProcess {
   /** How it ended, once it has. */
   ended: Promise<{ status: number | null, stdout: string }>
 }
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
 /** Starts it on a free port and waits until it answers; killed with the test. */
 export async function startServer (

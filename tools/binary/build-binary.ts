@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { hash } from 'node:crypto'
 import {
-  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,14 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { licensesOf, packageFolder } from '../licenses/licenses.ts'
-import { LICENSES_FILE, programFile, REPORT_FONTS } from '../../src/program-files.ts'
-import { buildPage } from '../build-page.ts'
-import { bundleProgram, bundleStart } from './bundle.ts'
+import { bundleStart } from './bundle.ts'
+import { layOut } from './lay-out.ts'
 import type { Manifest } from '../../src/binary/unpack.ts'
-
-/** Taken in as they are, by their paths in the checkout. */
-const STATIC = ['data/sample', ...REPORT_FONTS]
 
 interface BuiltBinary {
   /** Of the executable, in bytes. */
@@ -84,23 +78,6 @@ export async function buildBinary (output: string): Promise<BuiltBinary> {
   } finally {
     rmSync(making, { recursive: true, force: true })
   }
-}
-
-/**
- * Puts what the binary unpacks into a folder, in the places that it has in the checkout. Returns how many
- * packages are in it.
- */
-async function layOut (program: string): Promise<number> {
-  mkdirSync(program)
-  const inputs = [...await bundleProgram(program), ...await buildPage(join(program, 'dist/page'))]
-  for (const path of STATIC) cpSync(programFile(path), join(program, path), { recursive: true })
-  const inside = [...inputs, ...REPORT_FONTS.map(programFile)]
-  const packages = new Set(inside.map(packageFolder).filter((folder) => folder !== undefined))
-  writeFileSync(join(program, LICENSES_FILE), licensesOf([...packages]))
-  writeFileSync(join(program, 'package.json'), '{ "type": "module" }\n')
-  // An executable's own main may import nothing but what is built into Node; a file may.
-  writeFileSync(join(program, 'main.cjs'), "import('./src/main.js')\n")
-  return packages.size
 }
 
 function manifestOf (program: string): Manifest {

@@ -13,18 +13,27 @@ const require = __createRequire(import.meta.url)
 const __programFolder = import.meta.dirname
   .replace(/[\\\\/](src|workers|node_modules[\\\\/]piscina[\\\\/]dist)$/, '')`
 
+/** Another program: the path of its source, and that of its output in the folder, without an extension. */
+export interface BundleEntry {
+  in: string
+  out: string
+}
+
 /**
  * Bundles command line, service and threads into `folder`: `src/main.js`, `workers/tasks.js`, Piscina's
  * worker, what they share and the native addon of this platform. Returns the paths of all files that went
  * into it. Throws on errors in the source and where esbuild, a development package, is missing.
  */
-export async function bundleProgram (folder: string): Promise<string[]> {
+export async function bundleProgram (
+  folder: string, more: readonly BundleEntry[] = []
+): Promise<string[]> {
   const { build } = await import('esbuild')
   const { metafile } = await build({
     entryPoints: [
       { in: programFile('src/main.ts'), out: 'src/main' },
       { in: programFile('workers/tasks.ts'), out: 'workers/tasks' },
       { in: programFile('node_modules/piscina/dist/worker.js'), out: 'node_modules/piscina/dist/worker' },
+      ...more,
     ],
     outdir: folder,
     absWorkingDir: PROGRAM_FOLDER,
