@@ -88,7 +88,7 @@ async function runTwice (name: string, tap: readonly string[], groups?: Groups):
     : ['--disable-coverage', `--timeout=${GROUP_TIMEOUT_S}`, ...groups.files]
   // tap writes the files that failed to this list. If there is a list, it runs what is in it.
   const list = join(folder, name.replaceAll(' ', '-'))
-  const first = await run(name, [...tap, `--save=${list}`, ...args])
+  const first = await run(name, [...tap, `--save=${list}`, ...args], { files: groups?.files ?? allTests() })
   const failed = readList(list)
   if (first.isOk || failed.length === 0 || failed.length > MOST_AGAIN) return first
   // A run that broke off is not saved by the files that it did run.
@@ -118,13 +118,14 @@ function failedOf (groups: Groups, group: string): readonly string[] {
 }
 
 /**
- * Runs a command and takes tap's counts: `# { total: 9, pass: 8, fail: 1 }`. What it prints is shown at once,
- * or with `isBeside` in the end if it fails.
+ * Runs a command and takes tap's counts: `# { total: 9, pass: 8, fail: 1 }`. If tap ends without them, as it
+ * may after a failure, they are those of the reports of `files`. What the command prints is shown at once, or
+ * with `isBeside` in the end if it fails.
  */
 async function run (
   name: string,
   [program = '', ...args]: readonly string[],
-  { isBeside = false } = {}
+  { isBeside = false, files = [] }: { isBeside?: boolean, files?: readonly string[] } = {}
 ): Promise<Run> {
   if (!isBeside) print(`# Run: ${name}`)
   const child = spawn(program, args, {
@@ -139,8 +140,10 @@ async function run (
   child.stdout?.on('data', read)
   child.stderr?.on('data', read)
   const [code] = await once(child, 'close')
-  const counts = end.split('\n').findLast((line) => line.startsWith('# { total: ')) ?? ''
-  const count = (word: string) => Number(new RegExp(`${word}: (\\d+)`).exec(counts)?.[1] ?? 0)
+  const counts = end.split('\n').findLast((line) => line.startsWith('# { total: '))
+  const count = (word: 'pass' | 'fail') => counts === undefined
+    ? files.reduce((sum, file) => sum + reported(file, word), 0)
+    : Number(new RegExp(`${word}: (\\d+)`).exec(counts)?.[1] ?? 0)
   const isOk = code === 0
   if (isBeside && !isOk) print(`# Run: ${name}\n${end}`)
   // Coverage below its threshold, or a run that ends early, fails without a test that failed.
@@ -154,6 +157,12 @@ function reportOf (file: string): string {
 
 function readList (path: string): string[] {
   return readText(path).split('\n').filter((line) => line !== '')
+}
+
+/** How many assertions of a file passed or failed, as its report says. A line with a time sums up a test. */
+function reported (file: string, word: 'pass' | 'fail'): number {
+  const result = word === 'pass' ? /^ *ok \d+(?!.* # (?:time=|SKIP|TODO))/gm : /^ *not ok \d+(?!.* # time=)/gm
+  return readText(reportOf(file)).match(result)?.length ?? 0
 }
 
 /** A file that is not there is empty. */
