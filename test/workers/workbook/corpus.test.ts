@@ -19,7 +19,10 @@ t.test('the package', async (t) => {
 })
 
 t.test('the Open XML SDK finds nothing', async (t) => {
-  t.strictSame(await validationFaults(files), [])
+  // It takes a second for each, most of it to start: all kinds of the first course, one of each other course.
+  const courses = Map.groupBy(made, ({ course }) => course)
+  const some = Array.from(courses.values(), (kinds, i) => i === 0 ? kinds : [kinds[i % kinds.length]!]).flat()
+  t.strictSame(await validationFaults(some.map(({ file }) => file)), [])
 })
 
 t.test('Java reads every part, from front to back', needs(findJava()), async (t) => {

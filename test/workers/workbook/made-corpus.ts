@@ -9,6 +9,8 @@ import { CORPUS, kindsOf, PERIOD_SHEETS } from './corpus.ts'
 
 export interface CorpusWorkbook extends MadeWorkbook {
   title: string
+  /** Its name in the corpus. */
+  course: string
 }
 
 /**
@@ -37,7 +39,7 @@ export async function makeCorpus (
       if (changes !== undefined) {
         workbook.expected.push({ name: 'Changes', rows: changesRows(changes, course.timeZone) })
       }
-      made.push({ ...workbook, title: `${name}: ${Object.values(kind).join(', ')}` })
+      made.push({ ...workbook, course: name, title: `${name}: ${Object.values(kind).join(', ')}` })
     }
   }
   return made
