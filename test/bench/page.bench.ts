@@ -16,7 +16,7 @@ import { importSources } from '../../src/imports/import-sources.ts'
 import { createServices } from '../../src/services.ts'
 import { buildPage, PAGE_FOLDER } from '../../tools/build-page.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
-import { findChromium, pathOf } from '../support/tools.ts'
+import { findWholeChromium, pathOf } from '../support/tools.ts'
 import { sampleCourse } from '../page/sample-course.ts'
 import { lighthouse } from './page/lighthouse.ts'
 import { frames, interactions, toFile, vitals } from './page/measures.ts'
@@ -46,7 +46,7 @@ await buildPage()
 const services = await createServices({ config, log: { info () {}, warn () {}, error () {} } })
 const { server } = await createApp(services, false)
 const browser = await chromium.launch({
-  executablePath: pathOf(findChromium()),
+  executablePath: pathOf(findWholeChromium()),
   args: [
     '--no-sandbox',
     '--disable-gpu',

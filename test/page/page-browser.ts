@@ -179,7 +179,7 @@ export async function screenshot (page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: null })
 }
 
-/** A view in light and in dark: nothing that axe-core finds; and pictures, see `screenshot`. */
+/** A view in light and in dark: axe-core finds nothing. Also takes pictures, see `screenshot`. */
 export async function lookAt (t: Test, page: Page, name: string): Promise<void> {
   t.strictSame(await accessibilityProblems(page), [], name)
   await screenshot(page, name)
