@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { open, readdir, rm, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { DomainError } from '../errors.ts'
@@ -13,6 +13,9 @@ export interface StagedFile {
   size: number
   sha256: string
 }
+
+/** Begins the name of each file that `stageStream` writes. */
+const PREFIX = 'incoming-'
 
 export interface StageOptions {
   /** Most bytes. Default: no limit. */
@@ -30,7 +33,7 @@ export async function stageStream (
   folder: string,
   { maxBytes = Infinity, around = (bytes, write) => write() }: StageOptions = {}
 ): Promise<StagedFile> {
-  const path = join(folder, `incoming-${randomBytes(16).toString('hex')}`)
+  const path = join(folder, `${PREFIX}${randomBytes(16).toString('hex')}`)
   // The stream may fail before it is read (the file is missing, the client is gone), and an error without a
   // listener ends the process. The loop that reads the stream later still gets the error.
   stream.on('error', () => {})
@@ -48,6 +51,16 @@ export async function stageStream (
     await handle.close().catch(() => {})
     await unlink(path)
     throw error
+  }
+}
+
+/**
+ * Removes the files of streams that a dead process was writing to a folder. Only the process that holds the
+ * data folder may call this, before it writes any. Throws errors of the file system.
+ */
+export async function removeUnfinished (folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(PREFIX)) await rm(join(folder, name), { force: true })
   }
 }
 

@@ -165,7 +165,9 @@ function readList (path: string): string[] {
 
 /** How many assertions of a file passed or failed, as its report says. A line with a time sums up a test. */
 function reported (file: string, word: 'pass' | 'fail'): number {
-  const result = word === 'pass' ? /^ *ok \d+(?!.* # (?:time=|SKIP|TODO))/gm : /^ *not ok \d+(?!.* # (?:time=|TODO))/gm
+  const result = word === 'pass'
+    ? /^ *ok \d+(?!.* # (?:time=|SKIP|TODO))/gm
+    : /^ *not ok \d+(?!.* # (?:time=|TODO))/gm
   return readText(reportOf(file)).match(result)?.length ?? 0
 }
 

@@ -8,6 +8,7 @@ import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { byFolder, openPlaces } from '../../doctor/open-places.ts'
+import { removeUnfinished } from '../../files/staged-file.ts'
 import { createServices, type Services, type ServicesOptions } from '../../services.ts'
 import { offerSetup } from './offer-setup.ts'
 import { escapeUnprintable } from './printer.ts'
@@ -77,6 +78,7 @@ export async function runService (
         `other users of this machine have access to ${path}${inIt}; to revoke it, run: ${command}`
       )
     }
+    await removeUnfinished(config.stagingFolder)
     const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) {
       log.warn(reconciled, 'stored files were repaired')
