@@ -61,7 +61,7 @@ t.test('the key of a data folder moves to PostgreSQL', { skip: noPostgres }, asy
     keysOfFolder({ ...config, COOKIE_SECRET_FILE: join(folder, 'key') }),
     [{ name: 'cookie', secret: KEY }]
   )
-  const db = await openDatabase(await testPostgres(t))
+  const db = await openDatabase(await testPostgres(t, { mayHaveTables: true }))
   t.teardown(() => db.close())
   for (let i = 0; i < 2; i++) t.ok(await db.write((trx) => storeKeys(trx, keysOfFolder(config))))
   t.equal(await cookieKey({ config, db }), secret)

@@ -11,7 +11,7 @@ import { testFolder } from '../support/test-folder.ts'
 
 t.test('queued, made by a node, and copied to the given path', { skip: noPostgres }, async (t) => {
   const folder = join(testFolder(t), 'data')
-  const target = await testPostgres(t)
+  const target = await testPostgres(t, { mayHaveTables: true })
   await makeBookDatabase(target, {
     periods: ['1st'],
     tasks: [{ title: 'HW', pointsPossible: 10 }],

@@ -19,7 +19,7 @@ interface NodeWorld extends World {
 }
 
 async function nodeWorld (t: Test, { runs = true } = {}): Promise<NodeWorld> {
-  const world = await createWorld(t, t.testdir(), await testPostgres(t))
+  const world = await createWorld(t, t.testdir(), await testPostgres(t, { mayHaveTables: true }))
   const dataDir = join(world.folder, 'data')
   const env = { ...databaseEnv(world.database), MIN_FREE_BYTES: '0', WORKER_THREADS: '1' }
   const services = await createServices({ config: readConfig({ DATA_DIR: dataDir, ...env }), log: QUIET })

@@ -137,7 +137,7 @@ t.test('doctor: what is wrong', { skip: noPostgres }, async (t) => {
 })
 
 t.test('doctor and the list: a dead node, and no node that runs jobs', { skip: noPostgres }, async (t) => {
-  const target = await testPostgres(t)
+  const target = await testPostgres(t, { mayHaveTables: true })
   const folder = join(testFolder(t), 'data')
   const run = runner(folder, target)
   const listed = async () => {

@@ -14,7 +14,7 @@ t.test('SQLite', (t) =>
 
 t.test('PostgreSQL', { skip: noPostgres }, (t) =>
   bookReaderContract(t, async (t) => {
-    const db = await openDatabase(await testPostgres(t))
+    const db = await openDatabase(await testPostgres(t, { mayHaveTables: true }))
     t.teardown(() => db.close())
     return db
   }))

@@ -18,7 +18,7 @@ import {
 interface PostgresWorld extends World { db: Database }
 
 async function postgresWorld (t: Test): Promise<PostgresWorld> {
-  const world = await createWorld(t, t.testdir(), await testPostgres(t))
+  const world = await createWorld(t, t.testdir(), await testPostgres(t, { mayHaveTables: true }))
   const db = await openDatabase(world.database)
   t.teardown(() => db.close())
   return { ...world, db }

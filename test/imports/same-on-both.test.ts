@@ -67,7 +67,7 @@ async function twins (t: Test): Promise<Twins> {
   const file = sqliteFile(join(folder, 'a/data/perfbook.sqlite'))
   const worlds: [World, World] = [
     await createWorld(t, join(folder, 'a'), file),
-    await createWorld(t, join(folder, 'b'), await testPostgres(t)),
+    await createWorld(t, join(folder, 'b'), await testPostgres(t, { mayHaveTables: true })),
   ]
   return {
     courses: async () => (await worlds[1].books()).length,

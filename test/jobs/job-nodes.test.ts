@@ -119,7 +119,7 @@ const ended = (row: JobRow) => row.state !== 'queued' && row.state !== 'started'
 
 t.test('several nodes', { skip: noPostgres }, async (t) => {
   t.test('a node is killed: another one runs its job, which counts no attempt and ends once', async (t) => {
-    const location = await testPostgres(t)
+    const location = await testPostgres(t, { mayHaveTables: true })
     const site = await openSite(t, location)
     const nodes = [await startNode(t, location, site.folder), await startNode(t, location, site.folder)]
     const job = await site.request('killed')
@@ -136,7 +136,7 @@ t.test('several nodes', { skip: noPostgres }, async (t) => {
   })
 
   t.test('a node is paused and continues: it ends its run and publishes nothing', async (t) => {
-    const location = await testPostgres(t)
+    const location = await testPostgres(t, { mayHaveTables: true })
     const site = await openSite(t, location)
     const nodes = [await startNode(t, location, site.folder), await startNode(t, location, site.folder)]
     const job = await site.request('stopped')
@@ -158,7 +158,7 @@ t.test('several nodes', { skip: noPostgres }, async (t) => {
   })
 
   t.test('a node is paused with its work done: it continues late and publishes nothing', async (t) => {
-    const location = await testPostgres(t)
+    const location = await testPostgres(t, { mayHaveTables: true })
     const site = await openSite(t, location)
     const nodes = [await startNode(t, location, site.folder), await startNode(t, location, site.folder)]
     const job = await site.request('late')
@@ -179,7 +179,7 @@ t.test('several nodes', { skip: noPostgres }, async (t) => {
   })
 
   t.test('a node stops: its job is handed over at once, and no death is counted', async (t) => {
-    const location = await testPostgres(t)
+    const location = await testPostgres(t, { mayHaveTables: true })
     const site = await openSite(t, location)
     const nodes = [await startNode(t, location, site.folder), await startNode(t, location, site.folder)]
     const job = await site.request('handed over')
@@ -196,7 +196,7 @@ t.test('several nodes', { skip: noPostgres }, async (t) => {
   })
 
   t.test('a cancel on one node ends the run on another', async (t) => {
-    const location = await testPostgres(t)
+    const location = await testPostgres(t, { mayHaveTables: true })
     const site = await openSite(t, location)
     const node = await startNode(t, location, site.folder)
     const job = await site.request('canceled')

@@ -17,7 +17,7 @@ interface Node {
 }
 
 async function startNodes (t: Test, count: number, queueMax = 1000): Promise<Node[]> {
-  const location = await testPostgres(t, { poolSize: 3 })
+  const location = await testPostgres(t, { poolSize: 3, mayHaveTables: true })
   const log = { info: () => {}, warn: () => {}, error: () => {} }
   const clock = systemClock()
   const nodes: Node[] = []

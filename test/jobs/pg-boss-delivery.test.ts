@@ -14,7 +14,7 @@ import { until } from '../support/until.ts'
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 
 async function makeSite (t: Test, kinds: readonly RunnableKind[]): Promise<Site> {
-  const location = await testPostgres(t)
+  const location = await testPostgres(t, { mayHaveTables: true })
   const clock = createTestClock()
   const db = await openDatabase(location, { now: clock.now })
   t.teardown(() => db.close())

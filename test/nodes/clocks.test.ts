@@ -56,7 +56,7 @@ t.test('one clock', needsClocks, async (t) => {
     const [first, ...others] = course(name).students ?? []
     return { ...course(name), students: [{ ...first!, droppedOn: leaves }, ...others] }
   })
-  const fleet = await startFleet(t, { nodes: 0, courses })
+  const fleet = await startFleet(t, { nodes: 0, courses, stopsDatabase: true })
   const clients = fleet.courseIds.map((id) => client(t, fleet, id))
   const [physics, chemistry, biology] = clients as [Client, Client, Client]
   const settings = { ...clockAhead(-100), FILE_DELIVERY: 'redirect' }

@@ -18,7 +18,11 @@ const COURSE: CourseDescription = {
 /** Two nodes on one database. */
 async function start (t: Test, options: TestServiceOptions = {}): Promise<[TestService, TestService]> {
   const first = await startTestService(t, {
-    courses: [COURSE], withoutRunner: true, onDisk: true, ...options, database: await testPostgres(t),
+    courses: [COURSE],
+    withoutRunner: true,
+    onDisk: true,
+    ...options,
+    database: await testPostgres(t, { mayHaveTables: true }),
   })
   const second = await startTestService(t, {
     withoutRunner: true, onDisk: true, ...options, joins: first, courses: [],

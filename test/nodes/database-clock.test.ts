@@ -51,7 +51,7 @@ t.test('the clock follows the clock of the server', async (t) => {
 })
 
 t.test('with a real server', { skip: noPostgres }, async (t) => {
-  const db = await openDatabase(await testPostgres(t))
+  const db = await openDatabase(await testPostgres(t, { mayHaveTables: true }))
   t.teardown(() => db.close())
   const clock = await databaseClock({ db })
   t.teardown(() => { clock.stop() })

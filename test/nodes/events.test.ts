@@ -12,7 +12,7 @@ const node = (name: string): NodeIdentity => ({
 t.test('a notification reaches every node; after a lost connection, all is read again', {
   skip: noPostgres,
 }, async (t) => {
-  const location = await testPostgres(t)
+  const location = await testPostgres(t, { mayHaveTables: true })
   const [one, two] = [
     await openDatabase(location, { node: node('one') }), await openDatabase(location, { node: node('two') }),
   ]

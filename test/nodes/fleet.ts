@@ -1,4 +1,5 @@
-// Several real nodes on one private PostgreSQL and one private object store. All of it ends with the test.
+// Several real nodes on one PostgreSQL and one object store. All nodes end with the test. A test that stops
+// PostgreSQL or the store has its own.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tap, { type Test } from 'tap'
@@ -22,6 +23,9 @@ export const needsFleet: { skip: string | false } = noPostgres === false
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
 export const PUBLIC_URL = 'http://perfbook.example'
+
+const refuse = async () => { throw new Error('a shared cluster is not stopped') }
+const SHARED: Fleet['cluster'] = { stop: refuse, start: refuse }
 
 /** Most characters of a node's log that a failed test shows. */
 const MOST_SHOWN = 4000
@@ -48,7 +52,9 @@ export interface FleetNode extends NodeProcess {
 export interface Fleet {
   /** The test's own. */
   folder: string
-  cluster: Cluster
+  /** Stopped and started only with `stopsDatabase`. */
+  cluster: Pick<Cluster, 'stop' | 'start'>
+  /** Stopped and started only with `stopsStore`. */
   swift: Swift
   database: PostgresLocation
   /** Settings that all nodes have. */
@@ -78,6 +84,10 @@ interface FleetOptions {
   nodes?: number
   courses?: CourseDescription[]
   settings?: Record<string, string>
+  /** The test stops PostgreSQL. Default: a database in the cluster that tests share. */
+  stopsDatabase?: boolean
+  /** The test stops the object store. Default: a bucket in the store that tests share. */
+  stopsStore?: boolean
   /** Starts a pooler in front of the database, and returns the pooler's address. */
   pooled?: (database: PostgresAddress) => Promise<PostgresAddress>
 }
@@ -128,13 +138,20 @@ function urlOf ({ user, password = '', host, port, database }: PostgresAddress):
 
 export async function startFleet (
   t: Test,
-  { nodes: count = 3, courses = [course('Physics')], settings: given = {}, pooled }: FleetOptions = {}
+  {
+    nodes: count = 3,
+    courses = [course('Physics')],
+    settings: given = {},
+    stopsDatabase = false,
+    stopsStore = false,
+    pooled,
+  }: FleetOptions = {}
 ): Promise<Fleet> {
   const folder = testFolder(t)
-  const cluster = await startCluster()
-  t.teardown(() => cluster.stop())
-  const database = await testPostgres(t, { cluster, poolSize: 3 })
-  const swift = await startSwift(t, { mayShare: false })
+  const cluster = stopsDatabase ? await startCluster() : undefined
+  t.teardown(() => cluster?.stop())
+  const database = await testPostgres(t, { cluster, poolSize: 3, mayHaveTables: true })
+  const swift = await startSwift(t, { mayShare: !stopsStore })
   const settings: Record<string, string> = {
     ...pooled === undefined
       ? { DATABASE_URL: urlOf(database.connection) }
@@ -204,7 +221,7 @@ export async function startFleet (
 
   return {
     folder,
-    cluster,
+    cluster: cluster ?? SHARED,
     swift,
     database,
     settings,

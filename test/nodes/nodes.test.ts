@@ -59,7 +59,7 @@ t.test('with SQLite there is one node, while the service runs', async (t) => {
 })
 
 t.test('nodes with files on their own disks', { skip: noPostgres }, async (t) => {
-  const location = await testPostgres(t)
+  const location = await testPostgres(t, { mayHaveTables: true })
   const folders = { one: join(testFolder(t), 'one'), two: join(testFolder(t), 'two') }
   const env = (name: string) => ({ ...databaseEnv(location), NODE_NAME: name, ...LIMITS })
   const service = await startServer(t, folders.one, env('one'))
@@ -85,7 +85,7 @@ t.test('nodes with files on their own disks', { skip: noPostgres }, async (t) =>
 })
 
 t.test('a node that runs no jobs, and one that does nothing else', { skip: noPostgres }, async (t) => {
-  const location = await testPostgres(t)
+  const location = await testPostgres(t, { mayHaveTables: true })
   const folder = testFolder(t)
   const env = { ...databaseEnv(location), ...LIMITS }
   const web = await startServer(t, folder, { ...env, NODE_ROLE: 'web' })
@@ -123,7 +123,7 @@ const joinNodes = async (location: PostgresLocation, node: NodeIdentity) =>
 t.test('nodes that share their files run at the same time, under different names', {
   skip: noPostgres,
 }, async (t) => {
-  const location = await testPostgres(t)
+  const location = await testPostgres(t, { mayHaveTables: true })
   const one = await joinNodes(location, identity('one', 'a1'))
   t.teardown(() => one.close())
   const two = await joinNodes(location, identity('two', 'b1'))

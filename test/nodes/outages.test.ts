@@ -28,7 +28,7 @@ async function everythingIsWell (
 }
 
 t.test('PostgreSQL is restarted under load', needsFleet, async (t) => {
-  const fleet = await startFleet(t, { courses: COURSES })
+  const fleet = await startFleet(t, { courses: COURSES, stopsDatabase: true })
   const load = startLoad(fleet, { people: 6, random: seededRandom(1), allowed: ['DATABASE_UNAVAILABLE'] })
   t.teardown(() => load.stop())
   const works = () => Promise.all(['click 202', 'poll 200'].map((answer) => load.more(answer, ENOUGH)))
@@ -53,7 +53,7 @@ t.test('PostgreSQL is restarted under load', needsFleet, async (t) => {
 })
 
 t.test('the store is stopped and started under load', needsFleet, async (t) => {
-  const fleet = await startFleet(t, { courses: COURSES })
+  const fleet = await startFleet(t, { courses: COURSES, stopsStore: true })
   const load = startLoad(fleet, { people: 4, random: seededRandom(2), allowed: ['STORAGE_UNAVAILABLE'] })
   t.teardown(() => load.stop())
   await Promise.all(['click 202', 'download 200'].map((answer) => load.more(answer, ENOUGH)))

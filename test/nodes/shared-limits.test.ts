@@ -26,7 +26,8 @@ async function startTwo (t: Test, settings: Record<string, string> = {}): Promis
     settings: { PUBLIC_URL: 'https://grades.school.example', ...settings },
     withoutRunner: true,
   }
-  const one = await startTestService(t, { ...options, courses: [COURSE], database: await testPostgres(t) })
+  const database = await testPostgres(t, { mayHaveTables: true })
+  const one = await startTestService(t, { ...options, courses: [COURSE], database })
   const other = await startTestService(t, { ...options, joins: one })
   return { nodes: [one, other], clock }
 }

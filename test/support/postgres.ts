@@ -141,19 +141,33 @@ function sharedCluster (): Promise<PostgresAddress> {
   return shared
 }
 
-let count = 0
+interface TestPostgresOptions {
+  poolSize?: number
+  /** Default: the one that tests share. */
+  cluster?: Cluster
+  /** In addition to the owner, for CREATE DATABASE. */
+  create?: string
+  /**
+   * The database may have all tables already: where all tests of a run share a cluster, it is the copy of one
+   * that has, which takes less than half the time. Else it is empty.
+   */
+  mayHaveTables?: boolean
+}
 
 /** An empty database, whose owner is not a superuser. It is dropped with the test. */
 export async function testPostgres (
   t: Pick<Test, 'teardown'>,
-  { poolSize = 8, cluster, create = '' }: { poolSize?: number, cluster?: Cluster, create?: string } = {}
+  { poolSize = 8, cluster, create, mayHaveTables = false }: TestPostgresOptions = {}
 ): Promise<PostgresLocation> {
   const admin = cluster?.admin ?? await sharedCluster()
-  const database = `test_${process.pid}_${++count}`
+  // Process ids come again in a long run.
+  const database = `test_${randomBytes(8).toString('hex')}`
+  const template = cluster === undefined && mayHaveTables ? process.env.PERFBOOK_TEST_TEMPLATE : undefined
+  const source = create ?? (template === undefined ? '' : `TEMPLATE ${template}`)
   await asAdmin(admin, async (client) => {
     await client.query(`DO $$ BEGIN CREATE ROLE ${OWNER} LOGIN PASSWORD '${OWNER}';
       EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`)
-    await client.query(`CREATE DATABASE ${database} OWNER ${OWNER} ${create}`)
+    await client.query(`CREATE DATABASE ${database} OWNER ${OWNER} ${source}`)
   })
   t.teardown(async () => {
     await asAdmin(admin, async (client) => { await client.query(`DROP DATABASE ${database} WITH (FORCE)`) })

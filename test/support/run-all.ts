@@ -8,15 +8,19 @@
 //
 // Most files run in groups, see `together.ts`. With coverage, each has its own process.
 //
+// All of them use one PostgreSQL and one object store, also in the run on SQLite: some tests name these
+// themselves. With coverage, each process starts its own.
+//
 // Tests of many nodes wait most of the time, for a node that takes over. So they run beside the others, one
 // at a time.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engineTests } from './engine-tests.ts'
 import { makeTestProgram } from './program.ts'
+import type { TestServices } from './services.ts'
 import { allTests, GROUP_TIMEOUT_S, groupTests, type Groups } from './together.ts'
 
 interface Run {
@@ -35,16 +39,33 @@ const REPORTS = '.tap/test-results'
 const TIMEOUT_S = '600'
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning']
 
+const ON_POSTGRES = { PERFBOOK_TEST_ENGINE: 'postgres', PERFBOOK_TEST_STORAGE: 's3' }
+
 const [only] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'perfbook-tests-'))
 const again: string[] = []
+const children = new Set<ChildProcess>()
+let isEnding = false
+// The services are stopped after the tests.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    isEnding = true
+    for (const child of children) child.kill(signal)
+  })
+}
+let services: TestServices | undefined
 // Each file is compiled once, not by every process. It would make coverage less exact.
 if (only !== 'coverage') process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled')
 try {
   // Reports of an earlier run would look like those of files that did not run.
   rmSync(REPORTS, { recursive: true, force: true })
   // Coverage does not count its code.
-  if (only !== 'coverage') await makeTestProgram()
+  if (only !== 'coverage') {
+    await makeTestProgram()
+    const { startServices } = await import('./services.ts')
+    services = await startServices()
+    Object.assign(process.env, services.env)
+  }
   const runs = only === 'coverage'
     ? [await runTwice('SQLite and the disk', ['tap', 'run'])]
     : only === 'postgres'
@@ -55,6 +76,7 @@ try {
   print(`\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`)
   process.exitCode = runs.every(({ isOk }) => isOk) ? 0 : 1
 } finally {
+  await services?.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 
@@ -64,11 +86,14 @@ async function runMost (): Promise<Run[]> {
 }
 
 async function runOnPostgres (): Promise<Run> {
-  return await runTwice(
-    'PostgreSQL and an object store',
-    [...NODE, 'test/support/with-services.ts', 'tap', 'run'],
-    groupTests('postgres', engineTests())
-  )
+  const name = 'PostgreSQL and an object store'
+  const missing = services?.missing ?? false
+  if (missing !== false) {
+    // As a test that needs a program which is not there is skipped.
+    print(`# Run: ${name}\nSkipped: ${missing}`)
+    return { isOk: true, passed: 0, failed: 0 }
+  }
+  return await runTwice(name, ['tap', 'run'], groupTests('postgres', engineTests()), ON_POSTGRES)
 }
 
 /** Each file is a program. What it prints is shown if it fails. */
@@ -86,13 +111,16 @@ async function runNodes (): Promise<Run[]> {
 }
 
 /** Without `groups`, tap runs all files by itself, with coverage. */
-async function runTwice (name: string, tap: readonly string[], groups?: Groups): Promise<Run> {
+async function runTwice (
+  name: string, tap: readonly string[], groups?: Groups, env: Record<string, string> = {}
+): Promise<Run> {
   const args = groups === undefined
     ? []
     : ['--disable-coverage', `--timeout=${GROUP_TIMEOUT_S}`, ...groups.files]
   // tap writes the files that failed to this list. If there is a list, it runs what is in it.
   const list = join(folder, name.replaceAll(' ', '-'))
-  const first = await run(name, [...tap, `--save=${list}`, ...args], { files: groups?.files ?? allTests() })
+  const files = groups?.files ?? allTests()
+  const first = await run(name, [...tap, `--save=${list}`, ...args], { files, env })
   const failed = readList(list)
   if (first.isOk || failed.length === 0 || failed.length > MOST_AGAIN) return first
   // A run that broke off fails, even if the files that it did run pass.
@@ -102,11 +130,12 @@ async function runTwice (name: string, tap: readonly string[], groups?: Groups):
     return first
   }
   // All files of a group: those after one that timed out or crashed did not run.
-  const files = failed.flatMap((file) => groups?.membersOf(file) ?? [file])
+  const members = failed.flatMap((file) => groups?.membersOf(file) ?? [file])
   const named = failed.flatMap((file) => groups === undefined ? [file] : failedOf(groups, file))
   const second = await run(
-    `${name}, again: ${files.join(', ')}`,
-    [...tap, '--jobs=1', '--disable-coverage', ...files]
+    `${name}, again: ${members.join(', ')}`,
+    [...tap, '--jobs=1', '--disable-coverage', ...members],
+    { env }
   )
   if (!second.isOk) return { ...first, failed: second.failed }
   again.push(...named)
@@ -124,18 +153,21 @@ function failedOf (groups: Groups, group: string): readonly string[] {
 /**
  * Runs a command and takes tap's counts: `# { total: 9, pass: 8, fail: 1 }`. If tap ends without them, as it
  * may after a failure, they are those of the reports of `files`. What the command prints is shown at once, or
- * with `isBeside` in the end if it fails.
+ * with `isBeside` in the end if it fails. `env`: in addition to this process's environment.
  */
 async function run (
   name: string,
   [program = '', ...args]: readonly string[],
-  { isBeside = false, files = [] }: { isBeside?: boolean, files?: readonly string[] } = {}
+  { isBeside = false, files = [], env = {} }:
+  { isBeside?: boolean, files?: readonly string[], env?: Record<string, string> } = {}
 ): Promise<Run> {
+  if (isEnding) return { isOk: false, passed: 0, failed: 0 }
   if (!isBeside) print(`# Run: ${name}`)
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', isBeside ? 'pipe' : 'inherit'],
-    env: { ...process.env, TAP_TIMEOUT: TIMEOUT_S },
+    env: { ...process.env, ...env, TAP_TIMEOUT: TIMEOUT_S },
   })
+  children.add(child)
   let end = ''
   const read = (chunk: Buffer) => {
     if (!isBeside) process.stdout.write(chunk)
@@ -144,6 +176,7 @@ async function run (
   child.stdout?.on('data', read)
   child.stderr?.on('data', read)
   const [code] = await once(child, 'close')
+  children.delete(child)
   const counts = end.split('\n').findLast((line) => line.startsWith('# { total: '))
   const count = (word: 'pass' | 'fail') => counts === undefined
     ? files.reduce((sum, file) => sum + reported(file, word), 0)

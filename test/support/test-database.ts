@@ -30,15 +30,14 @@ export async function testStorage (t: Test): Promise<Record<string, string>> {
 }
 
 /**
- * A database of the test's own that is empty: a file in its folder, or one in the shared cluster. The same
- * folder gives the same database again, until it is emptied.
+ * A database of the test's own without rows: a file in its folder, or one in the shared cluster, which may
+ * have all tables already. The same folder gives the same database again, until it is emptied.
  */
 export async function testDatabase (t: Pick<Test, 'teardown'>, folder: string): Promise<DatabaseLocation> {
   if (TEST_ENGINE === 'sqlite') return sqliteFile(join(folder, 'perfbook.sqlite'))
   const note = join(folder, 'test-database.json')
   if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as DatabaseLocation
-  const template = process.env.PERFBOOK_TEST_TEMPLATE
-  const location = await testPostgres(t, template === undefined ? {} : { create: `TEMPLATE ${template}` })
+  const location = await testPostgres(t, { mayHaveTables: true })
   mkdirSync(folder, { recursive: true })
   writeFileSync(note, JSON.stringify(location))
   return location

@@ -3,66 +3,30 @@
 //
 //     node test/support/with-services.ts tap run --disable-coverage test/http/routes/exports.test.ts
 //
-// PERFBOOK_TEST_STORAGE=disk leaves files on the disk.
+// PERFBOOK_TEST_STORAGE=disk leaves files on the disk, and PERFBOOK_TEST_ENGINE=sqlite the data in SQLite;
+// PostgreSQL is then for tests that name it themselves.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { readConfig } from '../../src/config.ts'
-import { createServices } from '../../src/services.ts'
-import { noPostgres, startCluster, testPostgres } from './postgres.ts'
-import { launch, needsSwift } from './swift.ts'
-
-const QUIET = { info () {}, warn () {}, error () {} }
+import { writeSync } from 'node:fs'
+import { startServices, type TestServices } from './services.ts'
 
 const [program = '', ...args] = process.argv.slice(2)
-const storage = process.env.PERFBOOK_TEST_STORAGE ?? 's3'
-const missing = noPostgres || (storage === 's3' && needsSwift().skip)
-if (missing === false) {
-  process.exitCode = await run()
-} else {
+const { PERFBOOK_TEST_ENGINE = 'postgres', PERFBOOK_TEST_STORAGE = 's3' } = process.env
+const services = await startServices({ hasStore: PERFBOOK_TEST_STORAGE === 's3' })
+try {
+  if (services.missing === false) process.exitCode = await run(services)
   // As a test that needs a program which is not there is skipped. In CI nothing is skipped.
-  writeSync(2, `Skipped: ${missing}\n`)
+  else writeSync(2, `Skipped: ${services.missing}\n`)
+} finally {
+  await services.stop()
 }
 
-async function run (): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'perfbook-test-services-'))
-  const stops: Array<() => Promise<unknown> | void> = [
-    () => { rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) },
-  ]
-  try {
-    const cluster = await startCluster()
-    stops.push(cluster.stop)
-    process.env.PERFBOOK_TEST_POSTGRES = JSON.stringify(cluster.admin)
-    process.env.PERFBOOK_TEST_TEMPLATE = await makeTemplate(folder)
-    process.env.PERFBOOK_TEST_ENGINE = 'postgres'
-    process.env.PERFBOOK_TEST_STORAGE = storage
-    if (storage === 's3') {
-      const swift = await launch(folder)
-      stops.push(async () => {
-        const ended = once(swift.process, 'exit')
-        // Nothing else may be left to wait for.
-        swift.process.ref()
-        swift.process.kill()
-        await ended
-      })
-      process.env.PERFBOOK_TEST_SWIFT = swift.endpoint
-    }
-    const child = spawn(program, args, { stdio: 'inherit' })
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { child.kill(signal) })
-    const [code] = await once(child, 'exit') as [number | null]
-    return code ?? 1
-  } finally {
-    for (const stop of stops.reverse()) await stop()
-  }
-}
-
-/** A database with all tables, of which others are copies: quicker than creating them for every test. */
-async function makeTemplate (folder: string): Promise<string> {
-  const database = await testPostgres({ teardown () {} })
-  const config = readConfig({ DATA_DIR: join(folder, 'template') })
-  const services = await createServices({ config, database, log: QUIET })
-  await services.close(0)
-  return database.connection.database
+async function run ({ env }: TestServices): Promise<number> {
+  const child = spawn(program, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ...env, PERFBOOK_TEST_ENGINE, PERFBOOK_TEST_STORAGE },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { child.kill(signal) })
+  const [code] = await once(child, 'exit') as [number | null]
+  return code ?? 1
 }

@@ -6,7 +6,7 @@ import { createStatementNames } from '../../../db/postgres/statement-names.ts'
 import { noPostgres, testPostgres } from '../../support/postgres.ts'
 
 async function open (t: Test, create?: string): Promise<Database> {
-  const db = await openDatabase(await testPostgres(t, { create }))
+  const db = await openDatabase(await testPostgres(t, { create, mayHaveTables: true }))
   t.teardown(() => db.close())
   return db
 }

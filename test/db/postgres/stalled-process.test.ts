@@ -13,7 +13,7 @@ const stall = () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 
 t.test('a process that is stalled while a query is under way', { skip: noPostgres }, async (t) => {
   const outages: Array<Outage | undefined> = []
   let [isDue, wasStalled] = [false, false]
-  const db = await openDatabase(await testPostgres(t), {
+  const db = await openDatabase(await testPostgres(t, { mayHaveTables: true }), {
     isImpatient: true,
     onOutage: (outage) => { outages.push(outage) },
     node: {

@@ -209,7 +209,7 @@ t.test('a connection that the server ends at the moment when it is handed out', 
 })
 
 t.test('a lock that is held for long, a statement that takes too long', { skip: noPostgres }, async (t) => {
-  const location = await testPostgres(t)
+  const location = await testPostgres(t, { mayHaveTables: true })
   const db = await openDatabase(location, { isImpatient: true, lockTimeoutMs: 100 })
   t.teardown(() => db.close())
   await db.write((trx) => trx.insertInto('erasure_keys').values({ id: 1, secret: 'x' }).execute())
