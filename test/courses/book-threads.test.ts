@@ -1,5 +1,4 @@
 // A page of a book while PostgreSQL hangs: its thread has a connection of its own, and much patience.
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import { openDatabase } from '../../db/index.ts'
@@ -11,6 +10,7 @@ import { TASKS_FILE } from '../../src/program-files.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { noPostgres, startCluster, testPostgres } from '../support/postgres.ts'
 import { stopProcesses } from '../support/stop-processes.ts'
+import { until } from '../support/until.ts'
 
 t.test('a page that is being read when the database stops responding', { skip: noPostgres }, async (t) => {
   const cluster = await startCluster()
@@ -36,15 +36,15 @@ t.test('a page that is being read when the database stops responding', { skip: n
   await other.query('BEGIN; LOCK TABLE students')
   const waiting = read()
   waiting.catch(() => {})
-  for (;;) {
+  await until('the read waits for the lock', async () => {
     const { rows } = await other.query('SELECT 1 FROM pg_locks WHERE NOT granted')
-    if (rows.length > 0) break
-  }
+    return rows.length > 0
+  })
   const goOn = stopProcesses(cluster.pid())
   await t.rejects(waiting, { code: 'DATABASE_UNAVAILABLE', retryAfterSeconds: 5 })
   await t.rejects(read(), { code: 'DATABASE_UNAVAILABLE' }, 'no thread is asked')
   goOn()
   await other.end()
-  while (db.outage() !== undefined) await delay(50)
+  await until('the outage is over', () => db.outage() === undefined)
   t.match(await read(), { ok: true }, 'a new thread reads')
 })

@@ -88,11 +88,10 @@ t.test('pg-boss', { skip: noPostgres }, async (t) => {
       }
     }))
     async function allDone (): Promise<undefined> {
-      for (;;) {
+      await until('all jobs are done', async () => {
         const { rows } = await sql`SELECT 1 FROM jobs WHERE state <> 'succeeded'`.execute(site.db.reads)
-        if (rows.length === 0) return undefined
-        await new Promise((resolve) => { setTimeout(resolve, 50) })
-      }
+        return rows.length === 0
+      })
     }
     t.equal(most, 1, 'never two of a key at once')
     const begun = nodes.flatMap(({ worker }) => worker.begun.map(({ id }) => id))
@@ -111,9 +110,8 @@ t.test('pg-boss', { skip: noPostgres }, async (t) => {
     for (let i = 0; i < 3; i++) await site.db.write((trx) => delivery.announce(trx, job!))
     await worker.end(worker.begun[0]!)
     await delivery.look()
-    while ((await fetched(site)).some(({ state }) => state !== 'completed')) {
-      await new Promise((resolve) => { setTimeout(resolve, 20) })
-    }
+    await until('all tickets are completed', async () =>
+      (await fetched(site)).every(({ state }) => state === 'completed'))
     t.equal(worker.begun.length, 1, 'tickets without a job are given back')
   })
 

@@ -11,6 +11,7 @@ import { guardedPool } from '../../../db/postgres/guarded-pool.ts'
 import { openDatabase, type Database, type NodeIdentity, type Outage } from '../../../db/index.ts'
 import { noPostgres, startCluster, testPostgres, type Cluster } from '../../support/postgres.ts'
 import { stopProcesses } from '../../support/stop-processes.ts'
+import { until } from '../../support/until.ts'
 
 /** The contract says 5 s. */
 const IN_TIME_MS = 5000
@@ -77,25 +78,20 @@ async function areRefused (t: Test, db: Database): Promise<void> {
 
 /** Waits until the database works again. */
 async function worksAgain (t: Test, db: Database): Promise<void> {
-  for (;;) {
-    const [reads, writes] = await Promise.allSettled([read(db), write(db)])
-    if (reads.status === 'fulfilled' && writes.status === 'fulfilled') break
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await until('the database works again', async () => {
+    const all = await Promise.allSettled([read(db), write(db)])
+    return all.every(({ status }) => status === 'fulfilled')
+  })
   // All connections, and not just one of them.
   await Promise.all(Array.from({ length: 20 }, () => read(db)))
   t.equal(db.outage(), undefined)
-}
-
-async function until (isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 t.test('a server that restarts', { skip: noPostgres }, async (t) => {
   const { db, cluster, outages, seen } = await open(t)
   await cluster.stop()
   await areRefused(t, db)
-  await until(() => db.outage() !== undefined)
+  await until('the outage is noticed', () => db.outage() !== undefined)
   t.equal(db.outage()?.reason, 'The database cannot be reached.')
   await areRefused(t, db)
   await cluster.start()
@@ -110,7 +106,7 @@ t.test('a server that hangs', { skip: noPostgres }, async (t) => {
     await Promise.all(Array.from({ length: 20 }, () => read(db)))
     const goOn = stopProcesses(cluster.pid())
     await areRefused(t, db)
-    await until(() => db.outage() !== undefined)
+    await until('the outage is noticed', () => db.outage() !== undefined)
     t.equal(db.outage()?.reason, 'The database is not responding.')
     await areRefused(t, db)
     goOn()
@@ -145,7 +141,7 @@ t.test('a server that only reads', { skip: noPostgres }, async (t) => {
     await admin.query('SELECT pg_reload_conf()')
   }
   await set('on')
-  await until(() => db.outage() !== undefined)
+  await until('the outage is noticed', () => db.outage() !== undefined)
   t.equal(db.outage()?.reason, 'The database is read-only.')
   await areRefused(t, db)
   await admin.query('SET default_transaction_read_only = off')
@@ -165,17 +161,18 @@ t.test('connections that the server ends', { skip: noPostgres }, async (t) => {
   await Promise.all(Array.from({ length: 20 }, () => read(db)))
   await end()
   await worksAgain(t, db)
-  await until(() => db.connections()?.reconnects === 1)
+  await until('it listens again', () => db.connections()?.reconnects === 1)
   // In the middle of a write, while it waits for nothing.
   await t.rejects(db.write(async (trx) => {
     await trx.updateTable('erasure_keys').set({ secret: 'z' }).execute()
+    const before = db.connections()?.errors ?? NaN
     await end()
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await until('the end is noticed', () => (db.connections()?.errors ?? NaN) > before)
     await trx.updateTable('erasure_keys').set({ secret: 'zz' }).execute()
   }), { code: 'DATABASE_UNAVAILABLE' })
   await worksAgain(t, db)
   t.strictSame(await read(db), [{ secret: 'y' }])
-  await until(() => db.connections()?.reconnects === 2)
+  await until('it listens again', () => db.connections()?.reconnects === 2)
   t.strictSame(outages, [], 'the connection that listens was back at once')
   await admin.end()
 })
@@ -240,7 +237,9 @@ t.test('a start without a server says where it looked', { skip: noPostgres }, as
   })
   // It waits for one that starts meanwhile.
   const opening = openDatabase(location, { ...options, waitMs: 60_000 })
-  await new Promise((resolve) => setTimeout(resolve, 600))
+  const deaf = createServer((socket) => { socket.destroy() }).listen(location.connection.port, '127.0.0.1')
+  await once(deaf, 'connection')
+  await new Promise((resolve) => { deaf.close(resolve) })
   await cluster.start()
   const db = await opening
   await db.close()

@@ -8,6 +8,7 @@ import { testFolder } from '../../support/test-folder.ts'
 import {
   startTestService, TEACHER, type CallOptions, type TestService, type TestServiceOptions,
 } from '../../support/test-service.ts'
+import { until } from '../../support/until.ts'
 
 const DEPLOY = join(import.meta.dirname, '../../../docs/deploy')
 const COURSE = {
@@ -215,14 +216,11 @@ t.test('with PostgreSQL: this node, the other nodes, connections, and an outage'
   t.teardown(() => other.close())
   /** Without a session, which would ask the database. */
   const look = () => series(service, { token: null, headers: { authorization: 'Bearer scrape me' } })
-  const until = async (key: string, value: number | undefined) => {
-    for (;;) {
-      const found = await look()
-      if (found.get(key) === value) return found
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-  const before = await until('perfbook_nodes{role="worker"}', 1)
+  const when = (key: string, value: number | undefined) => until(`${key} is ${value}`, async () => {
+    const found = await look()
+    return found.get(key) === value && found
+  })
+  const before = await when('perfbook_nodes{role="worker"}', 1)
   t.equal(before.get(`perfbook_node_info{node="one",role="all",version="${VERSION}"}`), 1)
   t.notOk([...before.keys()].some((key) => key.includes('other')), 'each node reports itself')
   t.equal(before.get('perfbook_nodes{role="web"}'), 0)
@@ -243,13 +241,13 @@ t.test('with PostgreSQL: this node, the other nodes, connections, and an outage'
   await cluster.stop()
   over.resolve(undefined)
   await t.rejects(held, { code: 'DATABASE_UNAVAILABLE' })
-  const during = await until('perfbook_database_unavailable', 1)
+  const during = await when('perfbook_database_unavailable', 1)
   t.notOk(during.has('perfbook_job_queue_length'), 'what only the database knows is left out')
   t.notOk([...during.keys()].some((key) => /^perfbook_(jobs|nodes)\b/.test(key)))
   t.ok(during.get('perfbook_database_errors_total')! > 0)
   t.ok(during.has('perfbook_worker_threads{pool="jobs"}'))
   await cluster.start()
-  const after = await until('perfbook_database_unavailable', 0)
+  const after = await when('perfbook_database_unavailable', 0)
   t.equal(after.get('perfbook_database_reconnects_total'), 1)
-  await until('perfbook_job_queue_length', 0)
+  await when('perfbook_job_queue_length', 0)
 })
