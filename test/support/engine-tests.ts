@@ -11,8 +11,9 @@ const FOLDERS = [
   'accounts', 'audit', 'courses', 'exports', 'files', 'housekeeping', 'http', 'imports', 'jobs',
   'person-data',
 ]
-/** They give both engines to a helper that otherwise asks which one to use. */
-const NAME_THEIR_OWN = ['test/imports/on-postgres.test.ts', 'test/imports/same-on-both.test.ts']
+/** They name their engines, but use a helper that otherwise asks which one to use. */
+const NAME_THEIR_OWN = ['on-postgres', 'same-on-both', 'column-map-fuzz', 'grade-book-fuzz']
+  .map((name) => `test/imports/${name}.test.ts`)
 /** What they test is decided before a database is asked: how a file or a request has to look. */
 const BEFORE_THE_DATABASE = [
   ...['abuse', 'abuse-slow', 'api-docs', 'request-origin', 'security-headers'].map((name) => `http/${name}`),
