@@ -26,8 +26,11 @@ export interface Cluster {
 const ROOT = '/usr/lib/postgresql'
 const OWNER = 'perfbook'
 
-/** The folder of PostgreSQL's programs; undefined: it is not installed. */
-function programs (): string | undefined {
+/**
+ * The folder of PostgreSQL's programs; undefined: it is not installed. Debian's /usr/bin has scripts that
+ * look for them, which takes longer than most queries.
+ */
+export function postgresPrograms (): string | undefined {
   try {
     const [newest] = readdirSync(ROOT).map(Number).filter((version) => version >= 15).sort((a, b) => b - a)
     return newest === undefined ? undefined : join(ROOT, String(newest), 'bin')
@@ -37,7 +40,7 @@ function programs (): string | undefined {
 }
 
 /** Why tests with PostgreSQL are skipped here; false: they run. In CI they always run. */
-export const noPostgres: string | false = programs() === undefined && process.env.CI !== 'true'
+export const noPostgres: string | false = postgresPrograms() === undefined && process.env.CI !== 'true'
   ? 'PostgreSQL is not installed (Debian: postgresql)'
   : false
 
@@ -46,7 +49,7 @@ export const noPostgres: string | false = programs() === undefined && process.en
  * `listen_addresses` on 127.0.0.1 and a socket in its folder.
  */
 export async function startCluster (settings: Record<string, string> = {}): Promise<Cluster> {
-  const bin = programs()
+  const bin = postgresPrograms()
   if (bin === undefined) throw new Error('PostgreSQL is not installed (Debian: postgresql)')
   const folder = mkdtempSync(join(tmpdir(), 'perfbook-postgres-'))
   const data = join(folder, 'data')

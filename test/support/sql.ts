@@ -1,9 +1,11 @@
 // Statements on the database of a test from outside the service, at once, whichever engine has it.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { DatabaseLocation, PostgresLocation } from '../../db/index.ts'
 import { connect } from '../../db/sqlite/connection.ts'
 import { databaseProblems } from '../../db/sqlite/database-copy.ts'
+import { postgresPrograms } from './postgres.ts'
 
 /**
  * Runs a statement, with values in the places of its question marks, and returns its rows. Without values,
@@ -42,7 +44,8 @@ function runClient (
   { connection: { host, port, user, password, database } }: PostgresLocation,
   input = ''
 ): string {
-  return execFileSync(program, [...flags, '-h', host, '-p', String(port), '-U', user, database], {
+  const path = join(postgresPrograms() ?? '', program)
+  return execFileSync(path, [...flags, '-h', host, '-p', String(port), '-U', user, database], {
     input, env: { ...process.env, PGPASSWORD: password }, encoding: 'utf8', maxBuffer: 2 ** 28,
   })
 }
