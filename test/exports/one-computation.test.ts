@@ -11,12 +11,13 @@ import { createWorld, NOW, showErrors } from '../imports/bundles.ts'
 import { bookPath, exported } from '../support/exported.ts'
 import { LibreOffice } from '../support/libreoffice.ts'
 import { readWithOpenpyxl, type CellValue, type ReadSheet } from '../support/openpyxl.ts'
+import { TEST_ENGINE } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { startTestService, type TestService } from '../support/test-service.ts'
 import { findLibreOffice, findOpenpyxl, needs } from '../support/tools.ts'
 import { randomBook, rosterOf, type RandomBook } from './random-book.ts'
 
-const BOOKS = Number(process.env['ONE_COMPUTATION_BOOKS'] ?? 12)
+const BOOKS = Number(process.env['ONE_COMPUTATION_BOOKS'] ?? (TEST_ENGINE === 'sqlite' ? 12 : 4))
 const SEED = Number(process.env['ONE_COMPUTATION_SEED'] ?? 20261127)
 const HEADINGS_ROW = 8
 /** Rows of the class above the headings, and their names in the JSON of the page. */

@@ -7,7 +7,7 @@ import { recalculateWithGnumeric } from '../../support/gnumeric.ts'
 import { rewriteParts } from '../../support/ooxml.ts'
 import { readWithOpenpyxl } from '../../support/openpyxl.ts'
 import { findGnumeric, findOpenpyxl, needs } from '../../support/tools.ts'
-import { makeCorpus } from './made-corpus.ts'
+import { makeCorpus, someOfEach } from './made-corpus.ts'
 
 // Other programs do most of the work here; on a busy machine that takes minutes.
 t.setTimeout(600_000)
@@ -15,7 +15,7 @@ t.setTimeout(600_000)
 t.test('calculated again by Gnumeric', needs(findGnumeric(), findOpenpyxl()), async (t) => {
   const folder = t.testdir()
   // Gnumeric 1.12 finds no worksheet with an apostrophe in its name.
-  const made = await makeCorpus(folder, (periodName) => periodName.replaceAll("'", '’'))
+  const made = someOfEach(await makeCorpus(folder, (periodName) => periodName.replaceAll("'", '’')))
   const spoiled = await Promise.all(made.map(async ({ file }) => {
     const copy = file.replace(/\.xlsx$/, '-spoiled.xlsx')
     copyFileSync(file, copy)

@@ -45,6 +45,15 @@ export async function makeCorpus (
   return made
 }
 
+/**
+ * All kinds of the first course, and one kind of each other course: for programs that take a second for each
+ * workbook.
+ */
+export function someOfEach (made: readonly CorpusWorkbook[]): CorpusWorkbook[] {
+  const courses = Map.groupBy(made, ({ course }) => course)
+  return Array.from(courses.values(), (kinds, i) => i === 0 ? kinds : [kinds[i % kinds.length]!]).flat()
+}
+
 function given (changes: ReturnType<typeof someChanges>): WorkbookChanges {
   return {
     since: SINCE,
