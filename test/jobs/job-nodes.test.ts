@@ -101,13 +101,10 @@ async function openSite (t: Test, location: DatabaseLocation): Promise<Site> {
       return job
     },
     release (key) { writeFileSync(join(folder, key), '') },
-    async until (job, fact) {
-      for (;;) {
-        const row = await findJob(db.reads, job.id).catch(() => undefined)
-        if (row !== undefined && fact(row)) return row
-        await delay(20)
-      }
-    },
+    until: (job, fact) => until(`what job ${job.id} is to be`, async () => {
+      const row = await findJob(db.reads, job.id).catch(() => undefined)
+      return row !== undefined && fact(row) && row
+    }),
     async published (job) {
       return (await db.reads.selectFrom('file_intents').select('hex')
         .where('hex', 'like', `${job.id} %`).execute()).length

@@ -9,6 +9,7 @@ import { noPostgres, testPostgres } from '../../support/postgres.ts'
 import { databaseEnv } from '../../support/test-database.ts'
 import { testFolder } from '../../support/test-folder.ts'
 import { startTestService, type TestService } from '../../support/test-service.ts'
+import { until } from '../../support/until.ts'
 
 const LATER = '9999_later'
 const ENOUGH = 5
@@ -53,7 +54,7 @@ function clicks ({ call, courseIds }: TestService) {
     answers,
     more: async (count: number) => {
       const wanted = answers.length + count
-      while (answers.length < wanted) await new Promise((resolve) => setTimeout(resolve, 10))
+      await until(`${wanted} answers`, () => answers.length >= wanted)
     },
     stop: async () => {
       isOver = true
