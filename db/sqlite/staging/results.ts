@@ -67,10 +67,14 @@ export interface StagedResults {
 }
 
 const COLUMNS = RESULT.ids
-/** Results in memory at once: 24 MB. */
+/**
+ * Room for results in memory: at first, and at most (24 MB). Most imports are small, and allocating memory
+ * that they do not need would take longer than reading them.
+ */
+const FIRST = 2 ** 10
 const MOST = 2 ** 18
-/** Bytes of their ids: enough for UUIDs. */
-const MOST_ID_BYTES = 5 * 2 ** 20
+/** Bytes for the id of a result, on average: enough for UUIDs. */
+const ID_BYTES = 20
 
 export function stagedResults (sqlite: SqliteConnection): StagedResults {
   const insert = sqlite.prepare(
@@ -83,14 +87,33 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
     `SELECT person, sum(results) AS results, min(place) AS place FROM results
     WHERE course = ? GROUP BY person`
   )
+  let room = FIRST
   // Row after row; NaN is null.
-  const memory = new Float64Array(COLUMNS * MOST)
+  let memory = new Float64Array(COLUMNS * room)
   let rows = 0
   const value = (i: number): number => memory[i] ?? NaN
   // The ids one after the other, and where each row's begins. Of results without ids there is nothing.
-  const ids = Buffer.allocUnsafeSlow(MOST_ID_BYTES)
-  const idAt = new Uint32Array(MOST + 1)
+  let ids = Buffer.allocUnsafeSlow(ID_BYTES * room)
+  let idAt = new Uint32Array(room + 1)
   let hasIds = false
+
+  function makeRoom (): void {
+    if (room === MOST) {
+      flush()
+      return
+    }
+    room *= 4
+    const before = { memory, ids, idAt }
+    memory = new Float64Array(COLUMNS * room)
+    memory.set(before.memory)
+    ids = Buffer.allocUnsafeSlow(ID_BYTES * room)
+    ids.set(before.ids)
+    idAt = new Uint32Array(room + 1)
+    idAt.set(before.idAt)
+  }
+
+  /** Whether the id of one more row fits. Each row after it takes a byte, even without an id. */
+  const fits = (id: string): boolean => ids.length - (idAt[rows] ?? 0) >= roomFor(id) + room
 
   function flush (): void {
     const order = new Uint32Array(rows).map((_, i) => i * COLUMNS)
@@ -133,12 +156,12 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
 
   return {
     add (row, id) {
-      if (id !== undefined && MOST_ID_BYTES - (idAt[rows] ?? 0) < roomFor(id) + MOST) flush()
+      while (rows === room || (id !== undefined && !fits(id))) makeRoom()
       const at = rows * COLUMNS
       for (let i = 0; i < COLUMNS; i++) memory[at + i] = row[i] ?? NaN
       idAt[rows + 1] = packId(id, ids, idAt[rows] ?? 0)
       if (id !== undefined) hasIds = true
-      if (++rows === MOST) flush()
+      rows++
     },
     index () {
       flush()
