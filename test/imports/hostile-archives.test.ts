@@ -259,8 +259,10 @@ function archive (
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
+  // Many entries have the same text, and each compression allocates memory of its own.
+  const compressed = new Map<string, Buffer>()
   for (const { name, text, flags = 0, crc, size, at } of entries) {
-    const data = deflateRawSync(text)
+    const data = compressed.getOrInsertComputed(text, deflateRawSync)
     const header = Buffer.alloc(30)
     header.writeUInt32LE(0x04034b50, 0)
     header.writeUInt16LE(20, 4)
