@@ -14,12 +14,15 @@ const FOLDERS = [
 /** They name their engines, but use a helper that otherwise asks which one to use. */
 const NAME_THEIR_OWN = ['on-postgres', 'same-on-both', 'column-map-fuzz', 'grade-book-fuzz']
   .map((name) => `test/imports/${name}.test.ts`)
-/** What they test is decided before a database is asked: how a file or a request has to look. */
+/** What they test is decided before a database is asked: how a file or a request looks, and what it means. */
 const BEFORE_THE_DATABASE = [
   ...['abuse', 'abuse-slow', 'api-docs', 'request-origin', 'security-headers'].map((name) => `http/${name}`),
+  ...['files-upload-types', 'fill-in-guess', 'fill-in-hostile'].map((name) => `http/routes/${name}`),
   ...[
-    'canvas-forms', 'dialect-cases', 'grade-book-recognition', 'guess-map', 'hostile-archives',
-    'hostile-workbooks', 'long-texts', 'moodle-languages', 'templates',
+    'canvas-forms', 'course-size', 'dialect-cases', 'grade-book-columns', 'grade-book-recognition',
+    'grade-books-of-systems', 'guess-map', 'hostile', 'hostile-archives', 'hostile-workbooks', 'long-texts',
+    'marks-and-dates', 'moodle-languages', 'oneroster-cases', 'oneroster-values', 'performance-book-errors',
+    'system-maps', 'teachers-tables', 'templates', 'workbooks',
   ].map((name) => `imports/${name}`),
 ].map((name) => `test/${name}.test.ts`)
 
