@@ -15,8 +15,11 @@ export function memoryFolder (name: string): string {
   const owned = new RegExp(`^perfbook-${name}-(\\d+)-`)
   for (const entry of readdirSync(parent)) {
     const owner = owned.exec(entry)?.[1]
-    if (owner !== undefined && !isRunning(Number(owner))) {
+    if (owner === undefined || isRunning(Number(owner))) continue
+    try {
       rmSync(join(parent, entry), { recursive: true, force: true })
+    } catch {
+      // It is another user's.
     }
   }
   return mkdtempSync(join(parent, `perfbook-${name}-${process.pid}-`))
