@@ -9,6 +9,8 @@ import { meansOf, type SnapshotHeader, type Tuple } from './snapshot-format.ts'
 
 /** Bytes of cells in a part, before they are compressed. */
 const PART_BYTES = 256 * 1024
+/** Room for cells at first, bytes: enough for a class. */
+const FIRST_BYTES = 32 * 1024
 const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 const compress = promisify(zstdCompress)
@@ -32,7 +34,7 @@ export async function createSnapshotWriter (path: string): Promise<SnapshotWrite
   const file = await open(path, 'wx', 0o600)
   const ids: number[][] = []
   let tuples: Tuple[] = []
-  let cells = Buffer.allocUnsafeSlow(PART_BYTES * 2)
+  let cells = Buffer.allocUnsafeSlow(FIRST_BYTES)
   let used = 0
   /** At most one part is being compressed and written. */
   let pending: Promise<void> = Promise.resolve()

@@ -18,6 +18,8 @@ const END = -1
 const IS_NULL = -1
 /** Rows are written in pieces of about this size, bytes. */
 const PIECE = 2 ** 18
+/** Room for the first rows, bytes: most imports copy few into each table. */
+const FIRST = 2 ** 12
 const HIGH = 2 ** 32
 
 /** Encodes rows, in pieces. Rows are read as the pieces are taken. */
@@ -35,7 +37,7 @@ export function * copyPieces (
 }
 
 class CopyWriter {
-  #bytes = Buffer.allocUnsafe(2 * PIECE)
+  #bytes = Buffer.allocUnsafe(FIRST)
   length = 0
 
   header (): void {
@@ -59,7 +61,8 @@ class CopyWriter {
   /** What was written since the last call. */
   take (): Buffer {
     const piece = this.#bytes.subarray(0, this.length)
-    this.#bytes = Buffer.allocUnsafe(2 * PIECE)
+    // After a full piece, another is likely.
+    this.#bytes = Buffer.allocUnsafe(this.length < PIECE ? FIRST : 2 * PIECE)
     this.length = 0
     return piece
   }
