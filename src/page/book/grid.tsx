@@ -81,7 +81,13 @@ export function Grid ({
     paddingStart: HEAD_HEIGHT,
     scrollPaddingStart: HEAD_HEIGHT,
     overscan: ROWS_BEYOND,
-    rangeExtractor: useCallback((range: Range) => withKept(range, keptRow, ROW_STEP), [keptRow]),
+    rangeExtractor: useCallback((range: Range): number[] => drawnIndexes(range, {
+      kept: keptRow,
+      step: ROW_STEP,
+      room: rows.scrollRect?.height ?? 0,
+      covered: HEAD_HEIGHT,
+      sizeOf: () => ROW_HEIGHT,
+    }), [keptRow]),
   })
   const across = useVirtualizer({
     count: columns.length,
@@ -92,7 +98,13 @@ export function Grid ({
     paddingStart: pinned,
     scrollPaddingStart: pinned,
     overscan: 1,
-    rangeExtractor: useCallback((range: Range) => withKept(range, keptColumn, COLUMN_STEP), [keptColumn]),
+    rangeExtractor: useCallback((range: Range): number[] => drawnIndexes(range, {
+      kept: keptColumn,
+      step: COLUMN_STEP,
+      room: across.scrollRect?.width ?? 0,
+      covered: pinned,
+      sizeOf: (index) => columns[index]?.width ?? 0,
+    }), [keptColumn, columns, pinned]),
   })
   useLayoutEffect(() => {
     across.measure()
@@ -197,13 +209,14 @@ export function Grid ({
     setPlace(focused)
   }
 
-  const inView = across.getVirtualItems()
-  const items = useMemo(() => inView.flatMap(({ index, start, size }): PlacedColumn[] => {
+  const drawn = across.getVirtualItems()
+  // Most of scrolling changes what is in view, but not what is drawn.
+  const items = useMemo(() => drawn.flatMap(({ index, start, size }): PlacedColumn[] => {
     const column = columns[index]
     return column === undefined
       ? []
       : [{ column, index, place: `inset-inline-start:${start}px;width:${size}px` }]
-  }), [inView, columns])
+  }), [String(drawn.map(({ index, start, size }) => [index, start, size])), columns])
   const height = rows.getTotalSize()
   return (
     <div
@@ -259,19 +272,36 @@ export function Grid ({
   )
 }
 
+interface Drawing {
+  /** Index of the row or column with the focus; below 0: it is elsewhere. */
+  kept: number
+  step: number
+  /** Size of the scrolling element, and how much of its start is covered by what stays in place, px. */
+  room: number
+  covered: number
+  /** Px. */
+  sizeOf: (index: number) => number
+}
+
 /**
- * The indexes of the part in view and of the cell with the focus, in document order. The part starts and ends
- * at multiples of `step`.
+ * The indexes of what is drawn, in document order: the part in view, and what has the focus. The part begins
+ * at a multiple of `step`, and is long enough until it begins at the next one. If its end were a multiple of
+ * `step` too, twice as many frames of scrolling would change the grid.
  */
-function withKept ({ startIndex, endIndex, overscan, count }: Range, kept: number, step: number): number[] {
-  const inView = defaultRangeExtractor({
-    startIndex: Math.floor(Math.max(0, startIndex - overscan) / step) * step,
-    endIndex: Math.min(count, Math.ceil((endIndex + 1 + overscan) / step) * step) - 1,
-    overscan: 0,
-    count,
-  })
-  if (kept < 0 || kept >= count || inView.includes(kept)) return inView
-  return [...inView, kept].sort((a, b) => a - b)
+function drawnIndexes (
+  { startIndex, endIndex, overscan, count }: Range,
+  { kept, step, room, covered, sizeOf }: Drawing
+): number[] {
+  let start = startIndex
+  // At the very start, nothing is covered.
+  for (let px = sizeOf(start); start > 0 && start < endIndex && px <= covered; px += sizeOf(start)) start++
+  const first = Math.floor(Math.max(0, start - overscan) / step) * step
+  let last = first + overscan + step - 1
+  for (let px = 0; px < room - covered && last < count; px += sizeOf(last)) last++
+  last = Math.min(count - 1, Math.max(last, endIndex) + overscan)
+  const drawn = defaultRangeExtractor({ startIndex: first, endIndex: last, overscan: 0, count })
+  if (kept < 0 || kept >= count || (kept >= first && kept <= last)) return drawn
+  return [...drawn, kept].sort((a, b) => a - b)
 }
 
 function placeOf (target: EventTarget | null): Place | undefined {
