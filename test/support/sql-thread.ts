@@ -30,6 +30,7 @@ async function answer (address: PostgresAddress, text: string): Promise<SqlAnswe
   await client.connect()
   try {
     await client.query("SET lock_timeout = '5s'")
+    // Several statements have a list of results, without rows of its own.
     const { rows } = await client.query<unknown[]>({ text, rowMode: 'array' })
     return { value: rows?.[0]?.[0] }
   } finally {
