@@ -10,12 +10,19 @@ const cell = (page: Page, row: number, column: number) =>
   page.locator(`[data-row="${row}"][data-column="${column}"]`)
 /** The first student below header and summaries. */
 const FIRST = 4
+/** Keeps the largest number of students' rows that there ever were. */
+const COUNT_ROWS = `
+  globalThis.mostRows = 0
+  new MutationObserver(() => {
+    mostRows = Math.max(mostRows, document.querySelectorAll('.line').length)
+  }).observe(document, { childList: true, subtree: true })`
 
 t.test('a large book is a virtual grid, sorted, searched and walked by keys', chromium, async (t) => {
   const { address, open, call, courseIds } = await startPage(t, {
     courses: [sampleCourse({ students: 700, tasks: 60 })],
   })
   const { page, problems } = await open()
+  await page.addInitScript(COUNT_ROWS)
   await signIn(page, address)
   await page.getByRole('link', { name: /Physics I/ }).click()
   const grid = page.getByRole('grid', { name: 'Scores of Physics I' })
@@ -25,6 +32,8 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await becomes(t, () => grid.getAttribute('aria-rowcount'), String(FIRST + 637), 'all rows')
   await becomes(t, () => grid.getAttribute('aria-colcount'), String(1 + 2 + 1 + 2 + 60), 'all columns')
   t.ok(await page.locator('.cell').count() < 1000, 'only what is in view exists')
+  const most = await page.evaluate('mostRows') as number
+  t.ok(most > 5 && most < 60, `not even in the first frame are all rows drawn: ${most} at most`)
   await becomes(t, () => grid.locator('[tabindex="0"]').count(), 1, 'one tab stop')
 
   // Summary rows are the server's numbers.
@@ -85,6 +94,15 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await page.getByRole('button', { name: 'Clear filters' }).click()
   await page.getByText(/^637 students, 63 dropped/).waitFor()
   t.equal(averages.length, 637)
+
+  // A page of the plain table has about 1,500 scores, whether or not some are hidden.
+  await page.goto(`${address}/#/courses/${courseIds[0]}?view=table`)
+  await page.getByText('Page 1 of 28').waitFor()
+  const shown = () => page.locator('.plain-book tbody tr').count()
+  await becomes(t, shown, 3 + 23, 'the class and 23 students')
+  await page.goto(`${address}/#/courses/${courseIds[0]}?view=table&hide=id`)
+  await becomes(t, () => page.locator('.plain-book').getByText('Student ID').count(), 0, 'a hidden column')
+  await becomes(t, shown, 3 + 23, 'the same students')
   t.strictSame(problems, [])
 })
 

@@ -73,6 +73,14 @@ export function Grid ({
   const at = inGrid(place)
   const keptRow = at.row - HEAD_ROWS
   const keptColumn = at.column - 1
+  // The grid fills the window. A class, because the browser would evaluate a `:has` selector in every frame.
+  // It is set before the virtualizers measure the grid: without it, all rows would be in view.
+  useLayoutEffect(() => {
+    document.documentElement.classList.add('has-grid')
+    return () => {
+      document.documentElement.classList.remove('has-grid')
+    }
+  }, [])
   const getScrollElement = () => scroller.current
   const rows = useVirtualizer({
     count: students.length,
@@ -109,14 +117,6 @@ export function Grid ({
   useLayoutEffect(() => {
     across.measure()
   }, [columns, pinned])
-
-  // The grid fills the window. A class, because the browser would evaluate a `:has` selector in every frame.
-  useLayoutEffect(() => {
-    document.documentElement.classList.add('has-grid')
-    return () => {
-      document.documentElement.classList.remove('has-grid')
-    }
-  }, [])
 
   useLayoutEffect(() => {
     const wanted = inGrid(latest.current)
