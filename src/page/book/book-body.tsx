@@ -32,7 +32,7 @@ export function BookBody (
   { printed, table, state, onChange, live, isPhone, studentHref, onOpen, goal, onArrived }: BookBodyProps
 ) {
   const { t } = useTexts()
-  const { book, students, visible, widths, setWidths } = table
+  const { book, students, columns, visible, widths, setWidths } = table
   const { shown, timeZone, coverage } = printed
   const label = t('book.grid', { course: book.course.name })
   if (book.students.length === 0) {
@@ -68,6 +68,7 @@ export function BookBody (
         label={label}
         students={students}
         columns={visible}
+        columnCount={columns.length}
         state={state}
         timeZone={timeZone}
         coverage={coverage}

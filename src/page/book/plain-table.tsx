@@ -7,12 +7,16 @@ import { sortedName, type Sort } from './rows.ts'
 import { scoreContent } from './score-text.tsx'
 import { SummaryRows } from './summary-rows.tsx'
 
-const STUDENTS_PER_PAGE = 25
+const STUDENTS_PER_PAGE = { least: 10, most: 25 }
+/** More cells take longer to lay out and to paint than an answer to a click may take. */
+const CELLS_PER_PAGE = 1500
 
 interface PlainTableProps {
   label: string
   students: readonly Student[]
   columns: readonly Column[]
+  /** Columns of the book, with those that are hidden: hiding some does not move students to other pages. */
+  columnCount: number
   state: Pick<BookState, 'page' | 'shown' | 'sort'>
   timeZone: string
   /** Whose numbers the summary rows are; undefined: the whole course's. */
@@ -24,15 +28,19 @@ interface PlainTableProps {
 
 /** The book as an ordinary table in pages: the second way to read it, without a grid's keys. */
 export function PlainTable (
-  { label, students, columns, state, timeZone, coverage, studentHref, onSort, onPage }: PlainTableProps
+  {
+    label, students, columns, columnCount, state, timeZone, coverage, studentHref, onSort, onPage,
+  }: PlainTableProps
 ) {
   const texts = useTexts()
   const { t } = texts
   const { shown, sort } = state
-  const pages = Math.max(1, Math.ceil(students.length / STUDENTS_PER_PAGE))
+  const { least, most } = STUDENTS_PER_PAGE
+  const perPage = Math.min(most, Math.max(least, Math.floor(CELLS_PER_PAGE / columnCount)))
+  const pages = Math.max(1, Math.ceil(students.length / perPage))
   const page = Math.min(state.page, pages)
-  const first = (page - 1) * STUDENTS_PER_PAGE
-  const inPage = students.slice(first, first + STUDENTS_PER_PAGE)
+  const first = (page - 1) * perPage
+  const inPage = students.slice(first, first + perPage)
   return (
     <>
       <div class='plain-book' tabIndex={0} role='region' aria-label={label}>
