@@ -1,9 +1,7 @@
 // The stored roster of a course, and the removal of what only a deleted course used.
+import { inParts } from '../in-parts.ts'
 import type { Reads, Trx } from '../index.ts'
 import type { Row } from '../tables.ts'
-
-/** SQLite accepts at most 32,766 values in one statement. */
-const VALUES_AT_ONCE = 500
 
 type Kind = 'org' | 'session' | 'course' | 'class' | 'user' | 'enrollment' | 'category' | 'lineItem'
 
@@ -143,10 +141,6 @@ function termsOf (body: string): string[] {
   return (JSON.parse(body) as [string, string[]])[1]
 }
 
-function * inParts<T> (all: readonly T[]): Generator<T[]> {
-  for (let i = 0; i < all.length; i += VALUES_AT_ONCE) yield all.slice(i, i + VALUES_AT_ONCE)
-}
-
 type Found = Pick<Row<'roster_records'>, 'source_id' | 'parent' | 'other' | 'body'>
 
 /** The classes of a course in the stored roster, in the order of its periods; none if it has no roster. */
@@ -209,9 +203,9 @@ export async function findOrigins (
   db: Reads | Trx, studentIds: readonly number[]
 ): Promise<Map<number, PackedOrigins>> {
   const found = new Map<number, PackedOrigins>()
-  for (let i = 0; i < studentIds.length; i += VALUES_AT_ONCE) {
+  for (const some of inParts(studentIds)) {
     const rows = await db.selectFrom('student_result_origins').select(['student_id', 'origins', 'ids'])
-      .where('student_id', 'in', studentIds.slice(i, i + VALUES_AT_ONCE)).execute()
+      .where('student_id', 'in', some).execute()
     for (const { student_id: id, ...packed } of rows) found.set(id, packed)
   }
   return found

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/index.ts'
-import { deleteIntents } from '../../db/queries/files.ts'
+import { deleteIntents } from '../../db/queries/file-intents.ts'
 import type { Log } from '../log.ts'
 import type { BytesKey, FileStorage } from './storage/file-storage.ts'
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Database, Trx } from '../../db/index.ts'
+import * as intents from '../../db/queries/file-intents.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileFilter, FileRow } from '../../db/queries/files.ts'
 import { hasCode } from '../errors.ts'
@@ -173,7 +174,7 @@ export function createFileLibrary (
   ): Promise<number> {
     const isKept = remote !== undefined && deletedBytesMs > 0 && !atOnce
     const { count, bytes } = await files.deleteFiles(trx, ids, { at: now(), deletedAt: isKept ? now() : 0 })
-    if (!isKept) removeAfterCommit(trx, atOnce ? await files.hurryDeleted(trx) : bytes)
+    if (!isKept) removeAfterCommit(trx, atOnce ? await intents.hurryDeleted(trx) : bytes)
     return count
   }
 
@@ -188,12 +189,12 @@ export function createFileLibrary (
     const hex = randomBytes(16).toString('hex')
     const bytes = { hex, object_key: storage.newKey(folder, run) }
     // Noted first: if the process dies before the row is there, this note says that no row has the bytes.
-    await db.write((trx) => files.insertIntents(trx, [bytes], { at: now(), deletedAt: null }), {
+    await db.write((trx) => intents.insertIntents(trx, [bytes], { at: now(), deletedAt: null }), {
       isOneStatement: true,
       isOnlyJobs: true,
     })
     // From here on, a sweep does not treat it as a running upload.
-    const giveUp = () => db.write((trx) => files.endWanted(trx, hex), { isOneStatement: true })
+    const giveUp = () => db.write((trx) => intents.endWanted(trx, hex), { isOneStatement: true })
     const discard = async () => {
       if (remote !== undefined) await giveUp()
       await removeBytes(parts, [bytes])
@@ -214,7 +215,7 @@ export function createFileLibrary (
         { owner, category, contentType, createdBy, createdAt, expiresAt, replacesOldest = false }
       ) {
         await quota.claim(trx, owner, staged.size, replacesOldest ? category : undefined)
-        if (!await files.endIncoming(trx, hex)) {
+        if (!await intents.endIncoming(trx, hex)) {
           throw new Error('the bytes of a file were removed before it had its row: the upload took too long')
         }
         return await files.insertFile(trx, {

@@ -1,3 +1,4 @@
+import { listIntents } from '../../db/queries/file-intents.ts'
 import * as files from '../../db/queries/files.ts'
 import type { Database } from '../../db/index.ts'
 import { DomainError, hasCode } from '../errors.ts'
@@ -33,7 +34,7 @@ export async function reconcileFiles (
 ): Promise<Reconciled> {
   await assertStoredHere({ db, storage })
   if (storage.remote !== undefined) return await checkStore(storage.remote, log)
-  const intents = await files.listIntents(db.reads)
+  const intents = await listIntents(db.reads)
   await removeBytes({ db, storage, log }, intents)
   const lost: number[] = []
   const found: number[] = []
@@ -49,7 +50,7 @@ export async function reconcileFiles (
   await markLost({ db, now }, { lost, found })
   const known = new Set(await files.storedHexes(db.reads))
   // Bytes that could not be removed just now are known too.
-  for (const { hex } of await files.listIntents(db.reads)) known.add(hex)
+  for (const { hex } of await listIntents(db.reads)) known.add(hex)
   let quarantined = 0
   for await (const name of storage.list()) {
     if (!known.has(name) && await storage.quarantine(name)) quarantined++

@@ -1,6 +1,7 @@
 // Cleans up an object store: bytes of deleted files, and what dead processes and older databases left behind.
 import { randomBytes } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
+import * as intents from '../../db/queries/file-intents.ts'
 import * as files from '../../db/queries/files.ts'
 import { setStoreSwept, storeSweptAt } from '../../db/queries/installation.ts'
 import type { Log } from '../log.ts'
@@ -46,7 +47,7 @@ export async function sweepStore (
   const swept: StoreSwept = { removed: 0, failed: 0, orphans: 0, unfinished: 0 }
   for (let after = ''; ;) {
     const due = await db.write((trx) =>
-      files.takeDueIntents(trx, dueAt(at, deletedBytesMs), { after, limit: AT_ONCE })
+      intents.takeDueIntents(trx, dueAt(at, deletedBytesMs), { after, limit: AT_ONCE })
     )
     const last = due.at(-1)
     if (last === undefined) break
@@ -70,11 +71,11 @@ export async function isStoreSweepDue (
   { db, storage, now, deletedBytesMs }: Omit<StoreSweepOptions, 'log'>
 ): Promise<boolean> {
   if (storage.remote === undefined) return false
-  return await files.hasDueIntents(db.reads, dueAt(now(), deletedBytesMs)) ||
+  return await intents.hasDueIntents(db.reads, dueAt(now(), deletedBytesMs)) ||
     now() - await storeSweptAt(db.reads) >= DAY_MS
 }
 
-function dueAt (at: number, deletedBytesMs: number): files.DueIntents {
+function dueAt (at: number, deletedBytesMs: number): intents.DueIntents {
   return { deletedBy: at - deletedBytesMs, incomingBy: at - DAY_MS }
 }
 
@@ -89,7 +90,7 @@ async function noteOrphans (db: Database, remote: RemoteStorage, at: number): Pr
     if (orphans.length === 0) return
     count += orphans.length
     const bytes = orphans.map((name) => ({ hex: randomBytes(16).toString('hex'), object_key: name }))
-    await db.write((trx) => files.insertIntents(trx, bytes, { at, deletedAt: at }))
+    await db.write((trx) => intents.insertIntents(trx, bytes, { at, deletedAt: at }))
   }
   let names: string[] = []
   for await (const name of remote.listOlder(at - DAY_MS)) {

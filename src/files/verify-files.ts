@@ -1,4 +1,5 @@
 import type { Database } from '../../db/index.ts'
+import { hasIntent } from '../../db/queries/file-intents.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileRow } from '../../db/queries/files.ts'
 import { assertStoredHere } from './reconcile-files.ts'
@@ -122,7 +123,7 @@ async function * unknownThings (
   for await (const name of storage.list()) {
     // Noted bytes are on their way in or out. The row is read after the note: bytes that came in meanwhile
     // have one.
-    const isNoted = await files.hasIntent(db.reads, name)
+    const isNoted = await hasIntent(db.reads, name)
     const row = await files.findFileByName(db.reads, name)
     if (row === undefined || row.removed_at !== null) {
       if (!isNoted) yield { name }

@@ -1,4 +1,5 @@
 import type { Database } from '../../../db/index.ts'
+import * as intentQueries from '../../../db/queries/file-intents.ts'
 import * as fileQueries from '../../../db/queries/files.ts'
 import * as installationQueries from '../../../db/queries/installation.ts'
 import * as personalQueries from '../../../db/queries/personal-files.ts'
@@ -13,6 +14,7 @@ const OWNERS = [['course', 1], ['course', 2], ['user', 1], ['course', 2 ** 52]] 
 
 export async function callAboutFiles (db: Database, recorded: Recorded): Promise<void> {
   const files = recorded(fileQueries)
+  const intents = recorded(intentQueries)
   const { reads } = db
   await db.write(async (trx) => {
     await insertCourse(trx, {})
@@ -85,45 +87,46 @@ export async function callAboutFiles (db: Database, recorded: Recorded): Promise
     await files.deleteTombstones(trx, NOW + 14)
     await files.deleteTombstones(trx, NOW + 14)
     await files.listFiles(trx, { gone: true }, NOW)
-    await files.listIntents(trx)
+    await intents.listIntents(trx)
   })
 }
 
 async function callAboutIntents (db: Database, recorded: Recorded): Promise<void> {
   const files = recorded(fileQueries)
+  const intents = recorded(intentQueries)
   const { findInstallation, ensureInstallation, storeSweptAt, setStoreSwept } =
     recorded(installationQueries)
   await db.write(async (trx) => {
-    await files.insertIntents(trx, [], { at: NOW, deletedAt: null })
-    await files.insertIntents(trx, [{ hex: 'in', object_key: 'key in' }], { at: NOW, deletedAt: null })
-    await files.insertIntents(trx, [{ hex: 'b', object_key: null }, { hex: 'a', object_key: 'key a' }], {
+    await intents.insertIntents(trx, [], { at: NOW, deletedAt: null })
+    await intents.insertIntents(trx, [{ hex: 'in', object_key: 'key in' }], { at: NOW, deletedAt: null })
+    await intents.insertIntents(trx, [{ hex: 'b', object_key: null }, { hex: 'a', object_key: 'key a' }], {
       at: NOW, deletedAt: NOW + 5,
     })
-    await files.insertIntents(trx, MANY.map((hex) => ({ hex, object_key: null })), { at: 1, deletedAt: 0 })
+    await intents.insertIntents(trx, MANY.map((hex) => ({ hex, object_key: null })), { at: 1, deletedAt: 0 })
   })
-  await files.listIntents(db.reads)
-  for (const name of ['in', 'key a', 'made-up 7', 'none']) await files.hasIntent(db.reads, name)
+  await intents.listIntents(db.reads)
+  for (const name of ['in', 'key a', 'made-up 7', 'none']) await intents.hasIntent(db.reads, name)
   for (const due of [
     { deletedBy: 0, incomingBy: 0 }, { deletedBy: NOW + 5, incomingBy: 0 },
     { deletedBy: -1, incomingBy: NOW },
     { deletedBy: -1, incomingBy: 1 },
   ]) {
-    await files.hasDueIntents(db.reads, due)
+    await intents.hasDueIntents(db.reads, due)
     await db.write(async (trx) => {
-      await files.takeDueIntents(trx, due, { after: '', limit: 3 })
-      await files.takeDueIntents(trx, due, { after: 'in', limit: 2000 })
+      await intents.takeDueIntents(trx, due, { after: '', limit: 3 })
+      await intents.takeDueIntents(trx, due, { after: 'in', limit: 2000 })
     })
   }
   await files.unknownObjects(db.reads, ['key 3', 'key a', 'key x', ...MANY.slice(0, 600)])
   await files.unknownObjects(db.reads, [])
   await db.write(async (trx) => {
-    await files.endWanted(trx, 'made-up 1')
-    for (const hex of ['in', 'a', 'none']) await files.endIncoming(trx, hex)
-    await files.deleteIntents(trx, MANY)
-    await files.deleteIntents(trx, [])
-    await files.hurryDeleted(trx)
+    await intents.endWanted(trx, 'made-up 1')
+    for (const hex of ['in', 'a', 'none']) await intents.endIncoming(trx, hex)
+    await intents.deleteIntents(trx, MANY)
+    await intents.deleteIntents(trx, [])
+    await intents.hurryDeleted(trx)
   })
-  await files.listIntents(db.reads)
+  await intents.listIntents(db.reads)
   await findInstallation(db.reads)
   await storeSweptAt(db.reads)
   await db.write(async (trx) => {
