@@ -42,6 +42,7 @@ interface AddressDefaults {
 /** An address, or a phrase that says what is wrong with it; it never shows what may be a password. */
 export type ParsedAddress = { address: PostgresAddress } | { problem: string }
 
+const DEFAULT_PORT = 5432
 const FORM = 'postgres://user:password@host:5432/name'
 const PARAMETERS = [
   'application_name', 'dbname', 'host', 'options', 'password', 'port', 'sslmode', 'sslrootcert', 'user',
@@ -63,7 +64,10 @@ export function parseAddress (text: string, defaults: AddressDefaults = {}): Par
 /** The address as it may be shown: without its password. */
 export function shownAddress ({ host, port, user, database }: PostgresAddress): string {
   const name = `${encodeURIComponent(user)}@`
-  if (host.startsWith('/')) return `postgres://${name}/${encodeURIComponent(database)}?host=${host}`
+  if (host.startsWith('/')) {
+    const ofSocket = `host=${host}${port === DEFAULT_PORT ? '' : `&port=${port}`}`
+    return `postgres://${name}/${encodeURIComponent(database)}?${ofSocket}`
+  }
   return `postgres://${name}${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}`
 }
 
@@ -123,7 +127,7 @@ function parametersOf (query: string): ReadonlyMap<string, string> {
 }
 
 function portOf (text: string): number {
-  const port = text === '' ? 5432 : Number(text)
+  const port = text === '' ? DEFAULT_PORT : Number(text)
   if (/^\d*$/.test(text) && port >= 1 && port <= 65_535) return port
   throw refused('its port must be a number from 1 to 65535')
 }

@@ -132,6 +132,10 @@ t.test('an address is shown without its password', async (t) => {
     shown('postgres://ada:secret@/book?host=/run/postgresql'),
     'postgres://ada@/book?host=/run/postgresql'
   )
+  t.equal(
+    shown('postgres://ada:secret@/book?host=/run/postgresql&port=5433'),
+    'postgres://ada@/book?host=/run/postgresql&port=5433'
+  )
 })
 
 t.test('an address passes between threads', async (t) => {
