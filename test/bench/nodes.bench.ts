@@ -19,7 +19,7 @@ import { sqliteFile, type DatabaseLocation } from '../../db/index.ts'
 import { writeSyntheticRoster } from '../../src/synthetic-roster/write-roster.ts'
 import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
-import { startCluster, testPostgres } from '../support/postgres.ts'
+import { postgresUrl, startCluster, testPostgres } from '../support/postgres.ts'
 
 const { values } = parseArgs({
   options: {
@@ -167,10 +167,7 @@ async function measure (
     PUBLIC_URL: 'http://perfbook.example',
     ...store,
   }
-  if (database.engine === 'postgres') {
-    const { user, password, host, port, database: name } = database.connection
-    env.DATABASE_URL = `postgres://${user}:${String(password)}@${String(host)}:${port}/${name}`
-  }
+  if (database.engine === 'postgres') env.DATABASE_URL = postgresUrl(database.connection)
   await makeBookDatabase(
     database,
     ...Array.from({ length: COURSES }, (_, i) => book(`Course ${i}`, `${students}x${tasks}`)),

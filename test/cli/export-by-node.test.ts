@@ -5,7 +5,7 @@ import t from 'tap'
 import { openDatabase } from '../../db/index.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook, type CliResult } from '../support/cli.ts'
-import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { noPostgres, postgresUrl, testPostgres } from '../support/postgres.ts'
 import { startServer } from '../support/server-process.ts'
 import { testFolder } from '../support/test-folder.ts'
 
@@ -17,9 +17,8 @@ t.test('queued, made by a node, and copied to the given path', { skip: noPostgre
     tasks: [{ title: 'HW', pointsPossible: 10 }],
     students: [{ lastName: 'Ames', period: 0, cells: [5] }],
   })
-  const { host, port, user, password, database } = target.connection
   const env = {
-    DATABASE_URL: `postgres://${user}:${password ?? ''}@${host}:${port}/${database}`,
+    DATABASE_URL: postgresUrl(target.connection),
     PUBLIC_URL: 'https://school.example',
     MIN_FREE_BYTES: '0',
   }

@@ -6,19 +6,19 @@ import t, { type Test } from 'tap'
 import { openDatabase, type PostgresLocation } from '../../db/index.ts'
 import { clientOptions } from '../../db/postgres/client-options.ts'
 import { perfbook, type CliResult } from '../support/cli.ts'
-import { noPostgres, startCluster, testPostgres } from '../support/postgres.ts'
+import { noPostgres, postgresUrl, startCluster, testPostgres } from '../support/postgres.ts'
 import { startServer } from '../support/server-process.ts'
 import { databaseEnv } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 function runner (
-  folder: string, { connection: { host, port, user, password, database } }: PostgresLocation
+  folder: string, { connection: { password = '', ...address } }: PostgresLocation
 ): (args: string[], env?: Record<string, string>) => Promise<CliResult> {
   return async (args, env = {}) =>
     await perfbook(folder, args, {
       env: {
-        DATABASE_URL: `postgres://${user}@${host}:${port}/${database}`,
-        PGPASSWORD: password ?? '',
+        DATABASE_URL: postgresUrl({ ...address, password: undefined }),
+        PGPASSWORD: password,
         PUBLIC_URL: 'https://school.example',
         PORT: '0',
         MIN_FREE_BYTES: '0',
@@ -80,7 +80,7 @@ t.test('doctor: a sound installation', { skip: noPostgres }, async (t) => {
   for (const args of [[], ['--deep']]) {
     const checks = await examine(run, args)
     t.strictSame([...checks.values()].filter(({ ok, check }) => !ok && check !== 'nodes'), [])
-    t.match(checks.get('database')?.message, /^postgres:\/\/perfbook@127.*PostgreSQL \d+, UTF8$/)
+    t.match(checks.get('database')?.message, /^postgres:\/\/perfbook@.*PostgreSQL \d+, UTF8$/)
     t.match(checks.get('data folder')?.message, /does not exist yet/)
     t.notOk(checks.has('permissions') || checks.has('file system'), 'the folder is scratch space')
   }

@@ -13,7 +13,7 @@ import { copyFolder, type CopyResult } from '../../src/copy/copy.ts'
 import { filesStay } from '../../src/copy/copy-files.ts'
 import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { fillFolder, type FilledFolder } from '../support/filled-folder.ts'
-import { noPostgres, startCluster, testPostgres } from '../support/postgres.ts'
+import { noPostgres, postgresUrl, startCluster, testPostgres } from '../support/postgres.ts'
 import { MAIN } from '../support/program.ts'
 import { testFolder } from '../support/test-folder.ts'
 
@@ -137,10 +137,10 @@ t.test('kill -9', { skip: noPostgres }, async (t) => {
   const source = await filled(t)
   for (const table of ['courses', 'students', 'jobs', 'erased_people']) {
     const target = await testPostgres(t)
-    const { host, port, user, password, database } = target.connection
+    const { password, ...address } = target.connection
     const child = spawn(process.execPath, [
       MAIN, 'copy', '--data-dir', source.folder,
-      '--to-database', `postgres://${user}@${host}:${port}/${database}`,
+      '--to-database', postgresUrl({ ...address, password: undefined }),
     ], { env: { PATH: process.env.PATH, PGPASSWORD: password }, stdio: 'ignore' })
     const ended = once(child, 'exit')
     while (child.exitCode === null) {

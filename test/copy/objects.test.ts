@@ -9,7 +9,7 @@ import { hashOfSecret } from '../../src/accounts/secrets.ts'
 import { readConfig } from '../../src/config.ts'
 import { perfbook, type CliResult } from '../support/cli.ts'
 import { fillFolder } from '../support/filled-folder.ts'
-import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { noPostgres, postgresUrl, testPostgres } from '../support/postgres.ts'
 import { startServer } from '../support/server-process.ts'
 import { keysIn, needsSwift, putObject, startSwift, storeOf } from '../support/swift.ts'
 import { testFolder } from '../support/test-folder.ts'
@@ -25,15 +25,11 @@ async function newBucket (prefix?: string): Promise<Record<string, string>> {
   return await swift.settings(prefix)
 }
 
-function addressOf ({ connection: { host, port, user, password, database } }: PostgresLocation): string {
-  return `postgres://${user}:${password ?? ''}@${host}:${port}/${database}`
-}
-
 async function copy (
   folder: string, target: PostgresLocation, settings: Record<string, string>, args: string[] = []
 ): Promise<CliResult> {
   const { FILES_URL = '', ...env } = settings
-  const to = ['--to-database', addressOf(target), '--to-files', FILES_URL]
+  const to = ['--to-database', postgresUrl(target.connection), '--to-files', FILES_URL]
   return await perfbook(folder, ['copy', ...to, ...args], { env })
 }
 
@@ -63,7 +59,7 @@ t.test('files, keys and waiting jobs', { skip }, async (t) => {
   t.equal(keys.filter((key) => /^books\/files\/[0-9a-f]{32}$/.test(key)).length, 3)
   t.notOk(keys.some((key) => [...files.keys()].some((hex) => key.includes(hex)) || key.includes('Physics')))
   t.match(await copy(folder, target, settings), { status: 0, stderr: /^Everything is there/ })
-  t.match(await perfbook(folder, ['copy', '--to-database', addressOf(target)]), {
+  t.match(await perfbook(folder, ['copy', '--to-database', postgresUrl(target.connection)]), {
     status: 1, stderr: /The files of this copy are at s3:.*Use that for --to-files/,
   })
 
@@ -76,7 +72,7 @@ t.test('files, keys and waiting jobs', { skip }, async (t) => {
 
   const credentials = { AWS_ACCESS_KEY_ID: 'test:tester', AWS_SECRET_ACCESS_KEY: 'testing' }
   const server = await startServer(t, scratch, {
-    ...settings, ...credentials, DATABASE_URL: addressOf(target), PUBLIC_URL: 'http://127.0.0.1',
+    ...settings, ...credentials, DATABASE_URL: postgresUrl(target.connection), PUBLIC_URL: 'http://127.0.0.1',
   })
   const get = async (path: string) =>
     await fetch(`${server.address}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } })

@@ -8,7 +8,7 @@ import type { PostgresLocation } from '../../db/index.ts'
 import type { PostgresAddress } from '../../db/postgres/address.ts'
 import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
-import { noPostgres, startCluster, testPostgres, type Cluster } from '../support/postgres.ts'
+import { noPostgres, postgresUrl, startCluster, testPostgres, type Cluster } from '../support/postgres.ts'
 import { needsSwift, startSwift, type Swift } from '../support/swift.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { until, within } from '../support/until.ts'
@@ -132,10 +132,6 @@ export function course (
   }
 }
 
-function urlOf ({ user, password = '', host, port, database }: PostgresAddress): string {
-  return `postgres://${user}:${password}@${host}:${port}/${database}`
-}
-
 export async function startFleet (
   t: Test,
   {
@@ -154,10 +150,10 @@ export async function startFleet (
   const swift = await startSwift(t, { mayShare: !stopsStore })
   const settings: Record<string, string> = {
     ...pooled === undefined
-      ? { DATABASE_URL: urlOf(database.connection) }
+      ? { DATABASE_URL: postgresUrl(database.connection) }
       : {
-          DATABASE_URL: urlOf(await pooled(database.connection)),
-          DATABASE_DIRECT_URL: urlOf(database.connection),
+          DATABASE_URL: postgresUrl(await pooled(database.connection)),
+          DATABASE_DIRECT_URL: postgresUrl(database.connection),
         },
     PUBLIC_URL,
     PORT: '0',

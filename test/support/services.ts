@@ -39,7 +39,7 @@ export async function startServices ({ hasStore = true } = {}): Promise<TestServ
     if (noPostgres === false) {
       const cluster = await startCluster({ max_connections: CONNECTIONS })
       stops.push(cluster.stop)
-      env.PERFBOOK_TEST_POSTGRES = JSON.stringify(cluster.admin)
+      env.PERFBOOK_TEST_POSTGRES = JSON.stringify(cluster.local)
       env.PERFBOOK_TEST_TEMPLATE = await makeTemplate(folder, cluster)
     }
     if (hasStore && noStore === false) {

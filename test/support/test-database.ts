@@ -4,18 +4,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { sqliteFile, type DatabaseLocation } from '../../db/index.ts'
-import { testPostgres } from './postgres.ts'
+import { postgresUrl, testPostgres } from './postgres.ts'
 
 export const TEST_ENGINE = process.env.PERFBOOK_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
 
 /** Settings that make a command or a server use a database; for SQLite, `DATA_DIR` does. */
 export function databaseEnv (location: DatabaseLocation): Record<string, string> {
   if (location.engine === 'sqlite') return {}
-  const { host, port, user, password = '', database } = location.connection
-  return {
-    DATABASE_URL: `postgres://${user}:${password}@${host}:${port}/${database}`,
-    PUBLIC_URL: 'http://perfbook.test',
-  }
+  return { DATABASE_URL: postgresUrl(location.connection), PUBLIC_URL: 'http://perfbook.test' }
 }
 
 export const TEST_STORAGE = process.env.PERFBOOK_TEST_STORAGE === 's3' ? 's3' : 'disk'
