@@ -65,8 +65,9 @@ export function parseAddress (text: string, defaults: AddressDefaults = {}): Par
 export function shownAddress ({ host, port, user, database }: PostgresAddress): string {
   const name = `${encodeURIComponent(user)}@`
   if (host.startsWith('/')) {
-    const ofSocket = `host=${host}${port === DEFAULT_PORT ? '' : `&port=${port}`}`
-    return `postgres://${name}/${encodeURIComponent(database)}?${ofSocket}`
+    const folder = encodeURIComponent(host).replaceAll('%2F', '/')
+    const ofPort = port === DEFAULT_PORT ? '' : `&port=${port}`
+    return `postgres://${name}/${encodeURIComponent(database)}?host=${folder}${ofPort}`
   }
   return `postgres://${name}${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}`
 }

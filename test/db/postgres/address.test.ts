@@ -133,8 +133,8 @@ t.test('an address is shown without its password', async (t) => {
     'postgres://ada@/book?host=/run/postgresql'
   )
   t.equal(
-    shown('postgres://ada:secret@/book?host=/run/postgresql&port=5433'),
-    'postgres://ada@/book?host=/run/postgresql&port=5433'
+    shown('postgres://ada:secret@/book?host=/run/a%26b&port=5433'),
+    'postgres://ada@/book?host=/run/a%26b&port=5433'
   )
 })
 
