@@ -18,6 +18,8 @@ import { aborted } from './serve.ts'
 
 const FIRST_PORT = 3000
 const TEACHER = 'elena.marquez@example.edu'
+/** Without an administrator, the page would say how to make the first one. */
+const ADMINISTRATOR = 'admin@example.edu'
 const COURSE = 'physics-1-spring-2026'
 
 /** The demo of the README: a small real school on `data/demo/`, one export made, and what to try next. */
@@ -135,9 +137,12 @@ async function introduce ({ services, address }: RunningService): Promise<string
     throw failed('The course of the demo is missing. Set the demo up again with --reset.')
   }
   const password = randomBytes(9).toString('base64url')
-  if ((await accounts.list()).some((user) => user.email === TEACHER && user.origin === 'account')) {
-    await accounts.setPassword(TEACHER, password)
-  } else await accounts.add({ email: TEACHER, role: 'teacher', password })
+  const known = await accounts.list()
+  for (const [email, role] of [[TEACHER, 'teacher'], [ADMINISTRATOR, 'admin']] as const) {
+    const isKnown = known.some((user) => user.email === email && user.origin === 'account')
+    if (isKnown) await accounts.setPassword(email, password)
+    else await accounts.add({ email, role, password })
+  }
   for (const old of await accounts.listTokens()) {
     if (old.name === 'demo' && old.revoked_at === null) await accounts.revokeToken(old.id)
   }
@@ -152,6 +157,7 @@ Perfbook demo
   page      ${address}/
   teacher   ${TEACHER}
   password  ${password}
+  admin     ${ADMINISTRATOR}, with the same password
   token     ${token}
   export    ${
     latest === undefined

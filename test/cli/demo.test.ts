@@ -50,6 +50,16 @@ t.test('--reset never touches a demo that runs, and afterwards starts from nothi
   t.ok(courses.length > 0, 'it still answers from its database')
   const job = /(\S+\/api\/jobs\/)ID$/m.exec(running.text)?.[1]
   t.equal(job, `${address}/api/jobs/`, 'the printed lines poll the job')
+  const options = await (await fetch(`${address}/api/sign-in-options`)).json() as object
+  t.notOk('needs_setup' in options, 'the page does not send people to a setup link that is not there')
+  for (const email of [running.field('teacher'), 'admin@example.edu']) {
+    const { status } = await fetch(`${address}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: address },
+      body: JSON.stringify({ email, password: running.field('password') }),
+    })
+    t.equal(status, 200, `${email} can sign in`)
+  }
 
   running.child.kill('SIGINT')
   await once(running.child, 'close')
