@@ -103,6 +103,17 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await page.goto(`${address}/#/courses/${courseIds[0]}?view=table&hide=id`)
   await becomes(t, () => page.locator('.plain-book').getByText('Student ID').count(), 0, 'a hidden column')
   await becomes(t, shown, 3 + 23, 'the same students')
+  // What names the rows stays in view, the heading of the names too.
+  await page.locator('.plain-book').evaluate((table) => {
+    Object.assign(table, { scrollLeft: 2000 })
+  })
+  const left = async (name: string) => (await page.locator(`.plain-book ${name}`).first().boundingBox())!.x
+  await becomes(t, async () => await left('thead th:nth-child(2)') < -1000, true, 'the table is scrolled')
+  for (const name of ['thead th', 'tbody tr:nth-child(5) th', 'caption span']) {
+    const x = await left(name)
+    t.ok(x >= 0 && x < 60, `${name} stays`)
+  }
+  await screenshot(page, 'table-scrolled')
   t.strictSame(problems, [])
 })
 

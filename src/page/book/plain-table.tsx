@@ -46,9 +46,11 @@ export function PlainTable (
       <div class='plain-book' tabIndex={0} role='region' aria-label={label}>
         <table>
           <caption>
-            {t('table.caption', {
-              course: label, from: first + 1, to: first + inPage.length, all: students.length,
-            })}
+            <span>
+              {t('table.caption', {
+                course: label, from: first + 1, to: first + inPage.length, all: students.length,
+              })}
+            </span>
           </caption>
           <thead>
             <tr>
