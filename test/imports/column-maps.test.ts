@@ -116,8 +116,8 @@ t.test('a map that does not fit names what is wrong', async (t) => {
   t.match(await refused([...who, ['HW 1', 'task', 9]], {}, 'Student ID,HW 1\n1,2\n3,seven\n'), [
     /^g\.csv:3: HW 1 is "seven", expected a number such as 7\.5, "EX" \(excused\), "missing" or a blank cell/,
   ])
-  t.match(await refused([...who, ['HW 1', 'task', 9]], {}, 'Student ID,HW 1\n1,2,note\n'), [
-    /^g\.csv:2: has 3 cells, but the header has 2/,
+  t.match(await refused([...who, ['HW 1', 'task', 9]], {}, 'Student ID,HW 1\n1,2,note,more,\n'), [
+    /^g\.csv:2: has 4 cells, but the header has 2/,
   ])
   t.match(showErrors(await take(world, PLAIN, mapOf([...who, ['HW 1', 'task']]), { format: 'canvas' })), [
     /a column map is for the format spreadsheet, not for canvas/,

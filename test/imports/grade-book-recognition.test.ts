@@ -43,6 +43,11 @@ t.test('files of other systems are refused by name, with what to do instead', as
     /is not in a known format: .*say what its columns are with a column map/,
   ])
   t.match(
+    await refused('Name,Student ID,HW 1\n"Lee, Ann",0042,7\n"Fox, Ben,0043,8\n'),
+    [/^g\.csv:3: has an opening quote that is never closed/],
+    'what is wrong with a row, not that the format is unknown'
+  )
+  t.match(
     await refused(`${'x'.repeat(1_100_000)},"[Total Pts: ${'[total pts: '.repeat(1000)}"\n`),
     [/is not in a known format/],
     'a header of a megabyte'

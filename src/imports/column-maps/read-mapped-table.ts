@@ -98,7 +98,7 @@ export function readMappedTable (
     for (const { fields, line } of waiting.splice(0)) student(fields, line)
   }
   const student = (fields: string[], line: number) => {
-    const beyond = fields.slice(width).findIndex((cell) => cell.trim() !== '')
+    const beyond = fields.slice(width).findLastIndex((cell) => cell.trim() !== '')
     // In a sheet, a total may have its header in another row.
     if (beyond !== -1 && file.sheet !== undefined) {
       run.problems.warn('cells_without_header', { file: file.name, line })

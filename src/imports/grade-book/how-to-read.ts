@@ -122,15 +122,22 @@ function forOtherTables (guess: TableGuess | undefined, { askedBy }: ImportOptio
     : 'for any other table, '
 }
 
+/** What can be wrong with a row of a table. Of text that is no table, it would say nothing. */
+const ROW_FAULTS = [importError('open_quote'), importError('quote_inside'), importError('text_after_quote')]
+
+function isRowFault ({ message, place: { line = 1 } }: Refusal, file: SourceFile): boolean {
+  return /\.[ct]sv$/i.test(file.name) && line !== null && line > 1 && ROW_FAULTS.includes(message)
+}
+
 /**
  * Undefined if a text file is not a table at all: the caller's error says enough. Throws Refusal if a sheet
- * cannot be read, because that is not a problem with its columns.
+ * or a row of a table cannot be read, because that is not a problem with its columns.
  */
 async function guessOf (file: SourceFile, { dates }: ImportOptions): Promise<TableGuess | undefined> {
   try {
     return await guessMap(file, dates)
   } catch (error) {
-    if (!(error instanceof Refusal) || file.sheet !== undefined) throw error
+    if (!(error instanceof Refusal) || file.sheet !== undefined || isRowFault(error, file)) throw error
     return undefined
   }
 }
